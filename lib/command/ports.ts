@@ -1,0 +1,59 @@
+import type {ActiveClone, Inventory, ObservedSeed, Power, VmConfig, VmRow} from '../runner/observed.ts';
+import type {CloneStep, ConfigureStep} from '../runner/step.ts';
+
+/**
+ * The cluster as the commands need it.
+ *
+ * Reads retry by themselves and throw `unreachable` when no answer comes. `not-found` from a call with a node and a
+ * VMID means "not on that node": the VM may have moved, so only a new inventory tells whether it is gone. Writes are
+ * never repeated; they end when PVE's task has ended, and throw `busy` where a later try can succeed, `refused` where
+ * it cannot, `task-failed` where the task ended badly, and `unreachable` where nobody knows whether the act happened.
+ */
+export interface Cluster {
+	/** Every VM, node and storage the token may see, from one answer. Containers are left out. */
+	inventory(): Promise<Inventory>;
+	/** The VMs of one node, live: name, power, tags and lock of this moment. */
+	nodeVms(node: string): Promise<readonly VmRow[]>;
+	vmConfig(node: string, vmid: number): Promise<VmConfig>;
+	vmPower(node: string, vmid: number): Promise<Power>;
+	/** Whether no VM or container of the cluster has this VMID, seen by the token or not. */
+	isVmidFree(vmid: number): Promise<boolean>;
+	/** The clones our token has running on these nodes. */
+	activeClones(nodes: readonly string[]): Promise<readonly ActiveClone[]>;
+	/** The guest's addresses, if its agent answers within `timeoutMs`; no answer is no fault. */
+	agentAddresses(node: string, vmid: number, timeoutMs: number): Promise<readonly string[] | undefined>;
+	/** The ISO volumes of a storage whose file name begins with `prefix`. */
+	seedVolumes(node: string, storage: string, prefix: string): Promise<readonly ObservedSeed[]>;
+
+	/** Throws `busy` with facts.kind 'vmid-taken' where the VMID belongs to somebody. */
+	clone(step: CloneStep): Promise<void>;
+	/** Throws `refused` with facts.kind 'tags-forbidden' where the cluster forbids the tags. */
+	configure(step: ConfigureStep): Promise<void>;
+	resize(node: string, vmid: number, disk: string, sizeGiB: number): Promise<void>;
+	/** Ends well also where the VM runs already. */
+	start(node: string, vmid: number): Promise<void>;
+	resume(node: string, vmid: number): Promise<void>;
+	/** Ends well also where the VM is stopped already. */
+	stop(node: string, vmid: number): Promise<void>;
+	destroy(node: string, vmid: number): Promise<void>;
+	/** Gives the volume id, e.g. `local:iso/x.iso`; a volume of that name is overwritten. */
+	uploadSeed(node: string, storage: string, fileName: string, image: Uint8Array): Promise<string>;
+	/** Ends well also where the volume is gone already. */
+	removeSeed(node: string, volumeId: string): Promise<void>;
+}
+
+/** Time as the commands see it. */
+export interface Clock {
+	/** Milliseconds since the epoch. */
+	now(): number;
+	/** Ends after `ms`, or as soon as `signal` aborts. */
+	sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Where progress is told: a constant message and small fields; secrets never go in. */
+export interface Logger {
+	debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+	info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+	warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+	error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}

@@ -1,0 +1,73 @@
+import type {Mark} from './mark.ts';
+
+/** What a VM is doing. `unknown`: nobody can tell now (its node is off line, or PVE has not said yet). */
+export type Power = 'running' | 'stopped' | 'paused' | 'failed' | 'unknown';
+
+/** One VM as the whole-cluster list tells it; name and power there may be ten seconds old. */
+export interface VmRow {
+	readonly vmid: number;
+	readonly node: string;
+	/** Absent while PVE does not know it: a fresh clone, or a node that is off line for long. */
+	readonly name?: string;
+	readonly power: Power;
+	readonly template: boolean;
+	readonly tags: readonly string[];
+	readonly lock?: string;
+	readonly pool?: string;
+}
+
+/** A cluster node; memory is absent where the token may not see it. */
+export interface ObservedNode {
+	readonly node: string;
+	readonly online: boolean;
+	/** HA state as PVE spells it ("online", "maintenance", "fence", ...); absent where HA was never used. */
+	readonly haState?: string;
+	readonly memoryFreeBytes?: number;
+}
+
+/** A storage as one node sees it. */
+export interface ObservedStorage {
+	readonly node: string;
+	readonly storage: string;
+	readonly shared: boolean;
+	readonly active: boolean;
+	readonly content: readonly string[];
+}
+
+/** Everything the cluster lists in one answer. */
+export interface Inventory {
+	readonly vms: readonly VmRow[];
+	readonly nodes: readonly ObservedNode[];
+	readonly storages: readonly ObservedStorage[];
+}
+
+/** A VM's config: PVE's keys, every value as text ("cores": "2"). */
+export type VmConfig = Readonly<Record<string, string>>;
+
+/** A VM that was looked at closely. */
+export interface ObservedVm extends VmRow {
+	readonly config: VmConfig;
+	/** What its notes prove; absent where they prove nothing. */
+	readonly mark?: Mark;
+}
+
+/** A template with its config. */
+export interface ObservedTemplate {
+	readonly vmid: number;
+	readonly node: string;
+	readonly name: string;
+	readonly config: VmConfig;
+}
+
+/** A seed image on a storage, as one node sees it. */
+export interface ObservedSeed {
+	readonly node: string;
+	readonly volumeId: string;
+	readonly fileName: string;
+}
+
+/** A clone that a worker of ours is making at this moment; the new VMID is absent while its log does not tell it. */
+export interface ActiveClone {
+	readonly node: string;
+	readonly vmid?: number;
+}

@@ -1,0 +1,29 @@
+import {Fault} from '../fault.ts';
+
+interface Now {
+	now(): number;
+}
+
+/** The one time budget of a run: every wait and every request of the run lives within it. */
+export interface Deadline {
+	/** Milliseconds left, never below 0. */
+	remainingMs(): number;
+	/** Throws `timed-out`, naming what was waited for, when nothing is left. */
+	check(waitedFor: string): void;
+}
+
+/** A budget of `budgetMs` milliseconds that begins at this moment. */
+export function deadlineIn(budgetMs: number, clock: Now): Deadline {
+	const end = clock.now() + budgetMs;
+	const remainingMs = () => Math.max(0, end - clock.now());
+	return {
+		remainingMs,
+		check(waitedFor) {
+			if (remainingMs() > 0) return;
+			throw new Fault(
+				'timed-out',
+				`Gave up after ${Math.round(budgetMs / 1000)} s while waiting for ${waitedFor}. The next call for this runner goes on from here.`,
+			);
+		},
+	};
+}
