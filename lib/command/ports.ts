@@ -41,19 +41,3 @@ export interface Cluster {
 	/** Ends well also where the volume is gone already. */
 	removeSeed(node: string, volumeId: string): Promise<void>;
 }
-
-/** Time as the commands see it. */
-export interface Clock {
-	/** Milliseconds since the epoch. */
-	now(): number;
-	/** Ends after `ms`, or as soon as `signal` aborts. */
-	sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
-
-/** Where progress is told: a constant message and small fields; secrets never go in. */
-export interface Logger {
-	debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
-	info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-	warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-	error(message: string, fields?: Readonly<Record<string, unknown>>): void;
-}

@@ -84,14 +84,14 @@ export function tagsOf({controller, pool, runner}: Pick<Mark, 'controller' | 'po
 
 /** Reads the tags back; absent where they name no controller. */
 export function readTags(tags: readonly string[]): TaggedAs | undefined {
-	const controller = valueOf(tags, tagLead.controller);
-	const pool = valueOf(tags, tagLead.pool);
-	const runner = valueOf(tags, tagLead.runner);
+	const controller = valueAfter(tags, tagLead.controller);
+	const pool = valueAfter(tags, tagLead.pool);
+	const runner = valueAfter(tags, tagLead.runner);
 	if (controller === undefined) return undefined;
 	return {controller, ...(pool === undefined ? {} : {pool}), ...(runner === undefined ? {} : {runner})};
 }
 
-function valueOf(tags: readonly string[], tagStart: string): string | undefined {
+function valueAfter(tags: readonly string[], tagStart: string): string | undefined {
 	const tag = tags.find((each) => each.startsWith(tagStart));
 	return tag === undefined ? undefined : decodeTagValue(tag.slice(tagStart.length));
 }

@@ -1,8 +1,5 @@
 import {Fault} from '../fault.ts';
-
-interface Now {
-	now(): number;
-}
+import type {Clock} from './clock.ts';
 
 /** The one time budget of a run: every wait and every request of the run lives within it. */
 export interface Deadline {
@@ -13,7 +10,7 @@ export interface Deadline {
 }
 
 /** A budget of `budgetMs` milliseconds that begins at this moment. */
-export function deadlineIn(budgetMs: number, clock: Now): Deadline {
+export function deadlineIn(budgetMs: number, clock: Pick<Clock, 'now'>): Deadline {
 	const end = clock.now() + budgetMs;
 	const remainingMs = () => Math.max(0, end - clock.now());
 	return {
