@@ -46,7 +46,8 @@ export type VmConfig = Readonly<Record<string, string>>;
 
 /** A VM that was looked at closely. */
 export interface ObservedVm extends VmRow {
-	readonly config: VmConfig;
+	/** Absent where its node is off line, so that nobody can read it. */
+	readonly config?: VmConfig;
 	/** What its notes prove; absent where they prove nothing. */
 	readonly mark?: Mark;
 }
@@ -66,8 +67,28 @@ export interface ObservedSeed {
 	readonly fileName: string;
 }
 
+/** All that one look tells about one runner. */
+export interface Observed {
+	/** Every VM that may be the runner's: it lives in one of its slots, or is tagged or named as the runner would be. */
+	readonly vms: readonly ObservedVm[];
+	readonly inventory: Inventory;
+	/** Slots of the runner that are taken by VMs which the token may not see. */
+	readonly hidden: readonly {readonly vmid: number}[];
+	/** VMIDs that clones of ours are being made at; undefined stands for a clone that has not told its VMID yet. */
+	readonly cloning: readonly (number | undefined)[];
+	/** What the image resolves to; empty where no clone is needed. */
+	readonly templates: readonly ObservedTemplate[];
+	readonly seeds: readonly ObservedSeed[];
+	/** Whether the cluster has refused a linked clone of the template. */
+	readonly linkedCloneRefused: boolean;
+	/** Whether the cluster has refused the tags. */
+	readonly tagsRefused: boolean;
+}
+
 /** A clone that a worker of ours is making at this moment; the new VMID is absent while its log does not tell it. */
 export interface ActiveClone {
+	/** Tells one clone from another. */
+	readonly id: string;
 	readonly node: string;
 	readonly vmid?: number;
 }

@@ -37,4 +37,6 @@ export interface ConfigureStep {
 	readonly node: string;
 	readonly set: Readonly<Record<string, string | number>>;
 	readonly remove: readonly string[];
+	/** The config's digest when it was read: PVE refuses the change where another one came between. */
+	readonly digest?: string;
 }

@@ -1,0 +1,19 @@
+import {nextDeleteSteps} from '../runner/delete-plan.ts';
+import type {RunnerIdentity} from '../runner/desired.ts';
+import {slotsOf, type VmidRange} from '../runner/vmid.ts';
+import {reconcile} from './reconcile.ts';
+import {runnerWorld} from './runner-world.ts';
+import type {CommandTools} from './tools.ts';
+
+/** A runner, and where its VM and its seed may be. */
+export interface RunnerPlace extends RunnerIdentity {
+	readonly vmidRange: VmidRange;
+	readonly seed: {readonly storage: string};
+}
+
+/** Removes a runner's VM, disks and seed; ends well also where nothing is left of it. */
+export async function deleteInstance(runner: RunnerPlace, tools: CommandTools): Promise<void> {
+	const slots = slotsOf(runner.controller, runner.name, runner.vmidRange);
+	const world = runnerWorld({runner, slots, purpose: 'delete', seedStorage: runner.seed.storage}, tools);
+	await reconcile(world, (seen) => nextDeleteSteps(runner, slots, seen), tools);
+}

@@ -1,0 +1,65 @@
+import {badRequest} from '../fault.ts';
+import type {DesiredRunner} from '../runner/desired.ts';
+import {bootDiskOf} from '../runner/drive.ts';
+import type {Inventory, ObservedTemplate, VmRow} from '../runner/observed.ts';
+import {onlineNodes} from './look.ts';
+import type {Cluster} from './ports.ts';
+
+type Wanted = Pick<DesiredRunner, 'image' | 'template' | 'machine'>;
+
+/**
+ * The templates that an image means: one by its VMID, or by name one on each node that has it. Throws `bad-request`
+ * where there is none (the message lists those that exist), where the name is not clear, or where the flavor's disk is
+ * smaller than the template's.
+ */
+export async function resolveTemplates(
+	wanted: Wanted,
+	inventory: Inventory,
+	cluster: Cluster,
+): Promise<readonly ObservedTemplate[]> {
+	const rows = inventory.vms.filter((row) => matches(row, wanted.template));
+	const reachable = rows.filter(({node}) => onlineNodes(inventory).includes(node));
+	const read = await Promise.all(
+		reachable.map(async ({vmid, node, name = ''}) => ({
+			vmid,
+			node,
+			name,
+			config: await cluster.vmConfig(node, vmid),
+		})),
+	);
+	const templates = read.filter(({config}) => config.template === '1');
+	const reasons = [
+		...(templates.length === 0 ? [absence(wanted, rows, reachable, inventory)] : ambiguity(templates)),
+		...templates.flatMap((template) => shrinkage(wanted, template)),
+	];
+	if (reasons.length > 0) throw badRequest(`Image ${JSON.stringify(wanted.image)}`, reasons);
+	return templates;
+}
+
+function matches(row: VmRow, template: number | string): boolean {
+	return typeof template === 'number' ? row.vmid === template : row.template && row.name === template;
+}
+
+function absence({template}: Wanted, rows: readonly VmRow[], reachable: readonly VmRow[], {vms}: Inventory): string {
+	const [row] = rows;
+	if (row !== undefined && reachable.length === 0) return `node ${row.node} of template ${row.vmid} is off line.`;
+	if (row !== undefined) return `VM ${row.vmid} is no template; on node ${row.node} run: qm template ${row.vmid}`;
+	const known = vms.filter((each) => each.template).map(({vmid, name, node}) => `${name ?? '?'} (${vmid} on ${node})`);
+	const list = known.length === 0 ? 'it sees none' : known.sort().join(', ');
+	return `there is no template ${typeof template === 'number' ? template : JSON.stringify(template)} that the token may see. Templates: ${list}.`;
+}
+
+function ambiguity(templates: readonly ObservedTemplate[]): readonly string[] {
+	const twin = templates.find(({node}, n) => templates.findIndex((other) => other.node === node) !== n);
+	if (twin === undefined) return [];
+	const vmids = templates.filter(({node}) => node === twin.node).map(({vmid}) => vmid);
+	return [`node ${twin.node} has several templates of that name (${vmids.join(', ')}). Name one by its VMID.`];
+}
+
+function shrinkage({machine}: Wanted, {vmid, config}: ObservedTemplate): readonly string[] {
+	const sizeGiB = bootDiskOf(config)?.sizeGiB;
+	if (machine.diskGiB === undefined || sizeGiB === undefined || machine.diskGiB >= sizeGiB) return [];
+	return [
+		`its disk has ${sizeGiB} GiB, and PVE cannot shrink it to the flavor's ${machine.diskGiB} GiB (template ${vmid}).`,
+	];
+}

@@ -1,0 +1,145 @@
+import {Fault} from '../fault.ts';
+import type {DesiredRunner} from './desired.ts';
+import {bootDiskOf} from './drive.ts';
+import {writeNotes} from './mark.ts';
+import {vmNameOf} from './names.ts';
+import type {Observed, ObservedSeed, ObservedVm} from './observed.ts';
+import {placeRunner} from './placement.ts';
+import {configChange} from './same.ts';
+import type {CloneStep, Step} from './step.ts';
+import {slotsOf} from './vmid.ts';
+import {ownVms, refuseUnreachable, unbornVmid} from './whose.ts';
+
+/** The next steps towards a started runner; those in one answer do not depend on one another. None: it runs. */
+export function nextCreateSteps(desired: DesiredRunner, seen: Observed): readonly Step[] {
+	refuseUnreachable(desired, seen);
+	const [vm, ...surplus] = ownVms(desired, seen);
+	if (vm === undefined) return birth(desired, seen);
+	if (surplus.length > 0) return surplus.map(removal);
+	if (vm.mark?.pool !== desired.pool) throw otherPool(desired, vm);
+	if (vm.lock !== undefined) return [{do: 'wait', why: `VM ${vm.vmid} is locked (${vm.lock})`}];
+	switch (vm.power) {
+		case 'running':
+			return [];
+		case 'stopped':
+			return growth(desired, vm, seen);
+		case 'paused':
+			return [{do: 'resume', vmid: vm.vmid, node: vm.node}];
+		case 'unknown':
+			return [{do: 'wait', why: `nobody can tell yet whether VM ${vm.vmid} runs`}];
+		case 'failed':
+			throw new Fault('task-failed', `VM ${vm.vmid} of runner ${desired.name} has crashed. Look at its console.`);
+	}
+}
+
+function birth(desired: DesiredRunner, seen: Observed): readonly Step[] {
+	const slots = slotsOf(desired.controller, desired.name, desired.vmidRange);
+	const unborn = unbornVmid(slots, seen);
+	if (unborn !== undefined) return [{do: 'wait', why: `a clone at VMID ${unborn} may be this runner`}];
+	const namesake = seen.vms.find(({name}) => name === vmNameOf(desired.name));
+	if (namesake !== undefined) throw namesakeFault(desired, namesake);
+
+	const taken = [...seen.inventory.vms, ...seen.hidden].map(({vmid}) => vmid);
+	const vmid = slots.find((slot) => !taken.includes(slot));
+	if (vmid === undefined) {
+		throw new Fault(
+			'refused',
+			`Unable to clone runner ${desired.name}: all of its VMIDs are taken (${slots.join(', ')}). Widen vmid_range, or free VMIDs in it.`,
+		);
+	}
+	const place = placeRunner(desired, seen.templates, seen.inventory);
+	if ('reasons' in place) {
+		throw new Fault('refused', `Unable to place runner ${desired.name}: ${place.reasons.join('; ')}.`, {
+			reasons: place.reasons,
+		});
+	}
+	const clone: CloneStep = {
+		do: 'clone',
+		templateVmid: place.template.vmid,
+		templateNode: place.template.node,
+		vmid,
+		node: place.node,
+		vmName: vmNameOf(desired.name),
+		notes: notesFor(desired, vmid),
+		...(desired.resourcePool === undefined ? {} : {pool: desired.resourcePool}),
+		...cloneKind(desired, seen),
+	};
+	return [clone, ...uploads(desired, place.node, seen)];
+}
+
+function cloneKind(
+	{clone}: DesiredRunner,
+	{linkedCloneRefused}: Observed,
+): Pick<CloneStep, 'full' | 'storage' | 'format'> {
+	if (clone.mode === 'linked' || (clone.mode === 'auto' && !linkedCloneRefused)) return {full: false};
+	return {
+		full: true,
+		...(clone.storage === undefined ? {} : {storage: clone.storage}),
+		...(clone.format === undefined ? {} : {format: clone.format}),
+	};
+}
+
+// The VM exists and is stopped: everything that has to be true before its first instruction runs.
+function growth(desired: DesiredRunner, vm: ObservedVm, seen: Observed): readonly Step[] {
+	const {vmid, node, config = {}} = vm;
+	const seed = seedAt(desired, node, seen);
+	if (seed === undefined) return uploads(desired, node, seen);
+	const change = configChange(desired, config, seed.volumeId, desired.tags && !seen.tagsRefused);
+	if (change !== undefined) {
+		return [{do: 'configure', vmid, node, ...change, ...(config.digest === undefined ? {} : {digest: config.digest})}];
+	}
+	const disk = bootDiskOf(config);
+	const sizeGiB = desired.machine.diskGiB;
+	if (sizeGiB !== undefined && disk !== undefined && (disk.sizeGiB ?? 0) < sizeGiB) {
+		return [{do: 'resize', vmid, node, disk: disk.key, sizeGiB}];
+	}
+	return [{do: 'start', vmid, node}];
+}
+
+function uploads(desired: DesiredRunner, node: string, seen: Observed): readonly Step[] {
+	if (seedAt(desired, node, seen) !== undefined) return [];
+	return [{do: 'upload-seed', node, storage: desired.seed.storage, fileName: desired.seed.fileName}];
+}
+
+function seedAt({seed}: DesiredRunner, node: string, {seeds, inventory}: Observed): ObservedSeed | undefined {
+	const shared = inventory.storages.some((row) => row.storage === seed.storage && row.shared);
+	return seeds.find((each) => each.fileName === seed.fileName && (shared || each.node === node));
+}
+
+function notesFor(desired: DesiredRunner, vmid: number): string {
+	const {controller, pool, name, created, image, flavor, os, arch, osName, osVersion} = desired;
+	return writeNotes({
+		controller,
+		pool,
+		runner: name,
+		vmid,
+		created,
+		image,
+		flavor,
+		os,
+		arch,
+		...(osName === undefined ? {} : {osName}),
+		...(osVersion === undefined ? {} : {osVersion}),
+	});
+}
+
+// Two clones of one runner: an earlier attempt chose another slot. The first one stays.
+function removal({vmid, node, lock, power}: ObservedVm): Step {
+	if (lock !== undefined) return {do: 'wait', why: `VM ${vmid} is locked (${lock})`};
+	return {do: power === 'stopped' ? 'destroy' : 'stop', vmid, node};
+}
+
+function otherPool({name, pool}: DesiredRunner, {vmid, mark}: ObservedVm): Fault {
+	return new Fault(
+		'duplicate',
+		`Unable to create runner ${name} for pool ${pool}: VM ${vmid} is that runner already, for pool ${mark?.pool}. Delete it first.`,
+	);
+}
+
+function namesakeFault({name}: DesiredRunner, {vmid, node, name: vmName}: ObservedVm): Fault {
+	return new Fault(
+		'duplicate',
+		`Unable to create runner ${name}: VM ${vmid} on node ${node} is named ${vmName} and is not ours. Rename or remove that VM.`,
+		{facts: {vmid, node}},
+	);
+}

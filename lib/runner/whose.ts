@@ -1,0 +1,48 @@
+import {Fault} from '../fault.ts';
+import type {RunnerIdentity} from './desired.ts';
+import {readTags} from './mark.ts';
+import type {Observed, ObservedVm} from './observed.ts';
+
+/** The VMs whose notes prove that they are this runner, the running ones first. */
+export function ownVms({controller, name}: RunnerIdentity, {vms}: Pick<Observed, 'vms'>): readonly ObservedVm[] {
+	return vms
+		.filter(({mark, template}) => !template && mark?.controller === controller && mark.runner === name)
+		.sort((a, b) => Number(b.power === 'running') - Number(a.power === 'running') || a.vmid - b.vmid);
+}
+
+/** VMs in the runner's slots that are being made and have no notes yet: each may be this runner's. */
+export function halfMadeVms(slots: readonly number[], {vms}: Pick<Observed, 'vms'>): readonly ObservedVm[] {
+	return vms.filter(
+		({vmid, mark, lock, template}) =>
+			slots.includes(vmid) && !template && mark === undefined && (lock === 'clone' || lock === 'create'),
+	);
+}
+
+/** Throws where a VM that may be this runner's is on a node that nobody can reach. */
+export function refuseUnreachable({controller, name}: RunnerIdentity, {vms}: Pick<Observed, 'vms'>): void {
+	const lost = vms.find(({config}) => config === undefined);
+	if (lost === undefined) return;
+	const tagged = readTags(lost.tags);
+	const sure = tagged?.controller === controller && tagged.runner === name;
+	throw new Fault(
+		'unreachable',
+		`VM ${lost.vmid} ${sure ? 'is' : 'may be'} runner ${name}, but its node ${lost.node} is off line. Bring the node back, or remove it from the cluster.`,
+		{facts: {vmid: lost.vmid, node: lost.node}},
+	);
+}
+
+/** A VMID of the runner at which a clone of ours may be at work at this moment. */
+export function unbornVmid(slots: readonly number[], seen: Omit<Observed, 'inventory'>): number | undefined {
+	const isBeingCloned = (vmid: number) => seen.cloning.some((active) => active === undefined || active === vmid);
+	const halfMade = halfMadeVms(slots, seen).find(({vmid}) => isBeingCloned(vmid));
+	return halfMade?.vmid ?? seen.hidden.find(({vmid}) => isBeingCloned(vmid))?.vmid;
+}
+
+/** The fault of a clone whose worker died: PVE lets only root lift its lock. */
+export function deadCloneFault({vmid, node, lock}: ObservedVm): Fault {
+	return new Fault(
+		'refused',
+		`VM ${vmid} on node ${node} is a half-made clone: its worker died, and only root may lift its lock (${lock}). On node ${node} run: qm unlock ${vmid} && qm destroy ${vmid} --destroy-unreferenced-disks 1`,
+		{facts: {kind: 'needs-root', vmid, node}},
+	);
+}
