@@ -3,7 +3,7 @@ import type {ObservedVm} from '../runner/observed.ts';
 import type {VmidRange} from '../runner/vmid.ts';
 import type {Cluster} from './ports.ts';
 import {askAddresses, hasAgent, type Sighting} from './sighting.ts';
-import {surveyController} from './survey.ts';
+import {refuseUnsure, surveyController} from './survey.ts';
 import type {CommandTools} from './tools.ts';
 
 /** One pool of one controller. */
@@ -18,8 +18,9 @@ export async function listInstances(
 	{controller, pool, vmidRange}: PoolScope,
 	tools: CommandTools,
 ): Promise<readonly Sighting[]> {
-	const {vms} = await surveyController(controller, vmidRange, tools);
-	const own = vms.filter((vm) => poolOf(vm) === pool);
+	const survey = await surveyController(controller, vmidRange, 'in-range', tools);
+	refuseUnsure(survey);
+	const own = survey.vms.filter((vm) => poolOf(vm) === pool);
 	const addresses = await askAll(tools.cluster, own);
 	return own
 		.map((vm) => ({

@@ -1,4 +1,4 @@
-import {Fault, isFault} from '../fault.ts';
+import {Fault} from '../fault.ts';
 import {readTags} from '../runner/mark.ts';
 import {controllerSeedPrefix} from '../runner/names.ts';
 import type {ObservedVm} from '../runner/observed.ts';
@@ -6,7 +6,7 @@ import {deadCloneFault} from '../runner/whose.ts';
 import {deleteInstance, type RunnerPlace} from './delete-instance.ts';
 import {findSeeds} from './find-seeds.ts';
 import {onlineNodes} from './look.ts';
-import {type Survey, surveyController} from './survey.ts';
+import {refuseUnsure, type Survey, surveyController} from './survey.ts';
 import type {CommandTools} from './tools.ts';
 
 // PVE destroys under one cluster-wide lock of user.cfg; more at once only wait for each other.
@@ -27,7 +27,7 @@ export async function removeAllInstances(
 	const failures = new Map<string, string>();
 	let survey: Survey;
 	for (;;) {
-		survey = await surveyController(controller, undefined, tools);
+		survey = await surveyController(controller, scope.vmidRange, 'everywhere', tools);
 		const names = [...new Set(survey.vms.map(nameOf))].filter((name) => !failures.has(name));
 		if (names.length === 0) break;
 		await inGroups(names, atOnce, async (name) => {
@@ -44,6 +44,7 @@ export async function removeAllInstances(
 	const seeds = await findSeeds(cluster, survey.inventory, seed.storage, controllerSeedPrefix(controller), logger);
 	if (kept.length === 0) await inGroups(seeds, atOnce, ({node, volumeId}) => cluster.removeSeed(node, volumeId));
 	if (failures.size > 0) throw leftovers(failures);
+	refuseUnsure(survey);
 }
 
 /** A clone shows neither name nor notes while it is made: waits for those that run at this moment. */

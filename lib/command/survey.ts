@@ -11,22 +11,28 @@ export interface Survey {
 	readonly inventory: Inventory;
 	/** VMs whose notes prove them, and VMs on nodes off line whose tags name them. */
 	readonly vms: readonly ObservedVm[];
-	/** VMs in the range that are locked by a clone and have no notes yet: nobody can say whose they are. */
+	/** VMs that are locked by a clone and have no notes yet: nobody can say whose they are. */
 	readonly halfMade: readonly ObservedVm[];
+	/** VMs in the range on nodes off line, whose tags say nothing: nobody can say whether they are runners. */
+	readonly unsure: readonly ObservedVm[];
 }
 
 /**
  * Looks at the whole cluster for the VMs of `controller`: those with its tags, and those without any of our tags whose
- * notes name it. VMs without tags are read only within `range`, or everywhere where it is absent. Complete, or a fault.
+ * notes name it. VMs without tags are read only within `range`, or everywhere for `untagged` "everywhere". Complete, or
+ * a fault.
  */
 export async function surveyController(
 	controller: string,
-	range: VmidRange | undefined,
+	range: VmidRange,
+	untagged: 'in-range' | 'everywhere',
 	{cluster, clock}: LookTools,
 ): Promise<Survey> {
 	return readOrElsewhere(async () => {
 		const inventory = await cluster.inventory();
-		const candidates = inventory.vms.filter((row) => mayBelong(row, controller, range));
+		const candidates = inventory.vms.filter((row) =>
+			mayBelong(row, controller, untagged === 'in-range' ? range : everyVmid),
+		);
 		const vms = await Promise.all(candidates.map((row) => readVm(cluster, row, inventory)));
 		const live = await livePowers(vms, controller, inventory, cluster);
 		return {
@@ -35,24 +41,40 @@ export async function surveyController(
 				.filter((vm) => belongs(vm, controller))
 				.map((vm) => ({...vm, power: vm.config === undefined ? 'unknown' : (live.get(vm.vmid) ?? vm.power)})),
 			halfMade: vms.filter(({mark, lock}) => mark === undefined && lock === 'clone'),
+			unsure: vms.filter((vm) => vm.config === undefined && isWithin(vm, range) && !isTaggedRunner(vm)),
 		};
 	}, clock);
 }
 
-function mayBelong({vmid, template, tags}: VmRow, controller: string, range: VmidRange | undefined): boolean {
-	const tagged = readTags(tags);
-	if (tagged !== undefined) return tagged.controller === controller;
-	return !template && (range === undefined || (vmid >= range.first && vmid <= range.last));
-}
-
-function belongs({vmid, node, tags, config, mark, template}: ObservedVm, controller: string): boolean {
-	if (config !== undefined) return !template && mark?.controller === controller;
-	if (readTags(tags)?.runner !== undefined) return true;
+/** Throws where a VM may be a runner and nobody can tell. */
+export function refuseUnsure({unsure}: Survey): void {
+	const [vm] = unsure;
+	if (vm === undefined) return;
+	const {vmid, node} = vm;
 	throw new Fault(
 		'unreachable',
 		`Nobody can tell whether VM ${vmid} is a runner: its node ${node} is off line, and its tags do not say. Bring the node back, or remove it from the cluster.`,
 		{facts: {vmid, node}},
 	);
+}
+
+const everyVmid: VmidRange = {first: 0, last: Number.POSITIVE_INFINITY};
+
+function isWithin({vmid}: VmRow, {first, last}: VmidRange): boolean {
+	return vmid >= first && vmid <= last;
+}
+
+function mayBelong(row: VmRow, controller: string, range: VmidRange): boolean {
+	const tagged = readTags(row.tags);
+	return tagged === undefined ? !row.template && isWithin(row, range) : tagged.controller === controller;
+}
+
+function belongs(vm: ObservedVm, controller: string): boolean {
+	return vm.config === undefined ? isTaggedRunner(vm) : !vm.template && vm.mark?.controller === controller;
+}
+
+function isTaggedRunner({tags}: VmRow): boolean {
+	return readTags(tags)?.runner !== undefined;
 }
 
 async function livePowers(
