@@ -15,5 +15,5 @@ export interface RunnerPlace extends RunnerIdentity {
 export async function deleteInstance(runner: RunnerPlace, tools: CommandTools): Promise<void> {
 	const slots = slotsOf(runner.controller, runner.name, runner.vmidRange);
 	const world = runnerWorld({runner, slots, purpose: 'delete', seedStorage: runner.seed.storage}, tools);
-	await reconcile(world, (seen) => nextDeleteSteps(runner, slots, seen), tools);
+	await reconcile(world, (seen) => nextDeleteSteps(runner, runner.vmidRange, seen), tools);
 }

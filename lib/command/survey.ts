@@ -2,6 +2,7 @@ import {Fault} from '../fault.ts';
 import {readTags} from '../runner/mark.ts';
 import type {Inventory, ObservedVm, VmRow} from '../runner/observed.ts';
 import type {VmidRange} from '../runner/vmid.ts';
+import {hasLostMark} from '../runner/whose.ts';
 import {type LookTools, onlineNodes, readVm} from './look.ts';
 import {readOrElsewhere} from './moved.ts';
 import type {Cluster} from './ports.ts';
@@ -9,7 +10,7 @@ import type {Cluster} from './ports.ts';
 /** Everything one controller owns in the cluster. */
 export interface Survey {
 	readonly inventory: Inventory;
-	/** VMs whose notes prove them, and VMs on nodes off line whose tags name them. */
+	/** VMs whose notes prove them, VMs that have lost their mark, and VMs on nodes off line whose tags name them. */
 	readonly vms: readonly ObservedVm[];
 	/** VMs that are locked by a clone and have no notes yet: nobody can say whose they are. */
 	readonly halfMade: readonly ObservedVm[];
@@ -38,7 +39,7 @@ export async function surveyController(
 		return {
 			inventory,
 			vms: vms
-				.filter((vm) => belongs(vm, controller))
+				.filter((vm) => belongs(vm, controller, range))
 				.map((vm) => ({...vm, power: vm.config === undefined ? 'unknown' : (live.get(vm.vmid) ?? vm.power)})),
 			halfMade: vms.filter(({mark, lock}) => mark === undefined && lock === 'clone'),
 			unsure: vms.filter((vm) => vm.config === undefined && isWithin(vm, range) && !isTaggedRunner(vm)),
@@ -69,8 +70,9 @@ function mayBelong(row: VmRow, controller: string, range: VmidRange): boolean {
 	return tagged === undefined ? !row.template && isWithin(row, range) : tagged.controller === controller;
 }
 
-function belongs(vm: ObservedVm, controller: string): boolean {
-	return vm.config === undefined ? isTaggedRunner(vm) : !vm.template && vm.mark?.controller === controller;
+function belongs(vm: ObservedVm, controller: string, range: VmidRange): boolean {
+	if (vm.config === undefined) return isTaggedRunner(vm);
+	return (!vm.template && vm.mark?.controller === controller) || hasLostMark(vm, range);
 }
 
 function isTaggedRunner({tags}: VmRow): boolean {

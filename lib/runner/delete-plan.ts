@@ -2,17 +2,29 @@ import {Fault} from '../fault.ts';
 import type {RunnerIdentity} from './desired.ts';
 import type {Observed, ObservedVm} from './observed.ts';
 import type {Step} from './step.ts';
-import {deadCloneFault, halfMadeVms, ownVms, refuseUnreachable, unbornVmid} from './whose.ts';
+import {slotsOf, type VmidRange} from './vmid.ts';
+import {
+	deadCloneFault,
+	halfMadeVms,
+	hasLostMark,
+	lostMarkFault,
+	ownVms,
+	refuseUnreachable,
+	unbornVmid,
+} from './whose.ts';
 
 /** The next steps towards nothing left of a runner: its VMs first, then their seeds. None: nothing is left. */
-export function nextDeleteSteps(runner: RunnerIdentity, slots: readonly number[], seen: Observed): readonly Step[] {
+export function nextDeleteSteps(runner: RunnerIdentity, vmidRange: VmidRange, seen: Observed): readonly Step[] {
 	refuseUnreachable(runner, seen);
+	const slots = slotsOf(runner.controller, runner.name, vmidRange);
 	const own = ownVms(runner, seen);
 	if (own.length > 0) return own.map(removal);
 	const unborn = unbornVmid(slots, seen);
 	if (unborn !== undefined) return [{do: 'wait', why: `a clone at VMID ${unborn} may be runner ${runner.name}`}];
 	const [dead] = halfMadeVms(slots, seen);
 	if (dead !== undefined) throw deadCloneFault(dead);
+	const strayed = seen.vms.find((vm) => slots.includes(vm.vmid) && hasLostMark(vm, vmidRange));
+	if (strayed !== undefined) throw lostMarkFault(strayed);
 	return seen.seeds.map(({node, volumeId}) => ({do: 'remove-seed', node, volumeId}));
 }
 

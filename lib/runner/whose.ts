@@ -2,12 +2,32 @@ import {Fault} from '../fault.ts';
 import type {RunnerIdentity} from './desired.ts';
 import {readTags} from './mark.ts';
 import type {Observed, ObservedVm} from './observed.ts';
+import {slotsOf, type VmidRange} from './vmid.ts';
 
 /** The VMs whose notes prove that they are this runner, the running ones first. */
 export function ownVms({controller, name}: RunnerIdentity, {vms}: Pick<Observed, 'vms'>): readonly ObservedVm[] {
 	return vms
 		.filter(({mark, template}) => !template && mark?.controller === controller && mark.runner === name)
 		.sort((a, b) => Number(b.power === 'running') - Number(a.power === 'running') || a.vmid - b.vmid);
+}
+
+/**
+ * Whether a VM has lost its mark: it lives at a VMID of the runner that its tags name, but its notes prove nothing. It
+ * is shown, so that GARM does not forget a runner that works, and never removed.
+ */
+export function hasLostMark({vmid, tags, mark, config, template}: ObservedVm, range: VmidRange): boolean {
+	const tagged = readTags(tags);
+	if (mark !== undefined || config === undefined || template || tagged?.runner === undefined) return false;
+	return slotsOf(tagged.controller, tagged.runner, range).includes(vmid);
+}
+
+/** The fault of a VM that has lost its mark. */
+export function lostMarkFault({vmid, node, tags}: ObservedVm): Fault {
+	return new Fault(
+		'refused',
+		`VM ${vmid} on node ${node} is tagged as runner ${readTags(tags)?.runner}, but its notes have lost the mark that proves it, so nothing removes it. If it is a runner, run on node ${node}: qm stop ${vmid} && qm destroy ${vmid}`,
+		{facts: {kind: 'lost-mark', vmid, node}},
+	);
 }
 
 /** VMs in the runner's slots that are being made and have no notes yet: each may be this runner's. */
