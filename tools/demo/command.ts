@@ -1,0 +1,15 @@
+import type {Command} from 'commander';
+import type {Io} from '../../lib/main/io.ts';
+import {examples} from '../../lib/main/operator/examples.ts';
+
+/** Adds `demo`. */
+export function addDemoCommand(program: Command, io: Io): void {
+	program
+		.command('demo')
+		.description('plays GARM against this provider and a simulated cluster, and tells each step; needs no cluster')
+		.addHelpText('after', examples('garm-proxmox demo', 'garm-proxmox demo | less'))
+		.action(async () => {
+			const {runDemo} = await import('./story.ts');
+			process.exitCode = await runDemo(io.writeOut, io.clock);
+		});
+}

@@ -1,0 +1,33 @@
+import {spawn} from 'node:child_process';
+import {fileURLToPath} from 'node:url';
+
+/** What GARM gets back from a provider process. */
+export interface ProviderAnswer {
+	readonly exitCode: number | null;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+const executable = fileURLToPath(new URL('../garm-provider-proxmox.js', import.meta.url));
+
+/**
+ * Runs the built provider once, as GARM does: no arguments, only the variables given (and the PATH to this node, which
+ * stands for `environment_variables = ["PATH"]`), all input at once, and a working directory that means nothing.
+ */
+export async function runProviderProcess(env: Readonly<Record<string, string>>, input = ''): Promise<ProviderAnswer> {
+	const path = `${process.execPath.slice(0, process.execPath.lastIndexOf('/'))}:/usr/bin:/bin`;
+	const child = spawn(executable, [], {cwd: '/', env: {...env, PATH: path}, stdio: ['pipe', 'pipe', 'pipe']});
+	const stdout: Buffer[] = [];
+	const stderr: Buffer[] = [];
+	child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+	child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+	// A provider that does not read its input closes it: no fault of ours.
+	child.stdin.on('error', () => undefined);
+	child.stdin.end(input);
+	return new Promise((resolve, reject) => {
+		child.on('error', reject);
+		child.on('close', (exitCode) =>
+			resolve({exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString()}),
+		);
+	});
+}

@@ -1,0 +1,77 @@
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type {Clock} from '../../lib/time/clock.ts';
+import {type Simulator, startSimulator} from '../simulator/index.ts';
+import {type Act, acts} from './acts.ts';
+import {drawCluster} from './cluster-table.ts';
+import {providerConfig} from './provider-config.ts';
+import {runProviderProcess} from './provider-process.ts';
+
+/** Plays GARM against the built provider and a simulated cluster, and tells each step. Gives 0 where the world ended as it should, else 1. */
+export async function runDemo(tell: (text: string) => void, clock: Clock): Promise<number> {
+	const folder = await mkdtemp(path.join(os.tmpdir(), 'garm-proxmox-demo-'));
+	const simulator = await startSimulator({world: 'small', pace: 'instant'});
+	try {
+		tell(introduction(simulator));
+		const configFile = path.join(folder, 'proxmox.toml');
+		await writeFile(configFile, providerConfig(simulator), {mode: 0o600});
+		const before = JSON.stringify(drawCluster(simulator.world));
+		const problems: string[] = [];
+		for (const [n, act] of acts.entries())
+			problems.push(...(await play(act, n + 1, configFile, simulator, tell, clock)));
+		if (JSON.stringify(drawCluster(simulator.world)) !== before) problems.push('the cluster did not end as it began');
+		tell(
+			problems.length === 0 ? ending : `\nThe demo failed:\n${problems.map((problem) => `  - ${problem}\n`).join('')}`,
+		);
+		return problems.length === 0 ? 0 : 1;
+	} finally {
+		await simulator.close();
+		await rm(folder, {recursive: true, force: true});
+	}
+}
+
+async function play(
+	act: Act,
+	number: number,
+	configFile: string,
+	simulator: Simulator,
+	tell: (text: string) => void,
+	clock: Clock,
+): Promise<readonly string[]> {
+	const env = {
+		GARM_COMMAND: act.command,
+		GARM_CONTROLLER_ID: controller,
+		GARM_PROVIDER_CONFIG_FILE: configFile,
+		GARM_INTERFACE_VERSION: 'v0.1.0',
+		...act.variables,
+	};
+	tell(`\n${String(number).padStart(2)}. ${act.title}\n`);
+	const asked = Object.entries({GARM_COMMAND: act.command, ...act.variables}).map(([key, value]) => `${key}=${value}`);
+	tell(`    GARM asks   ${asked.join(' ')}${act.input === undefined ? '' : `  < ${act.input.file}`}\n`);
+	const begin = clock.now();
+	const answer = await runProviderProcess(env, act.input?.text());
+	tell(`    answered    exit ${answer.exitCode} after ${clock.now() - begin} ms\n`);
+	if (answer.stdout !== '') tell(`    stdout      ${answer.stdout.trimEnd()}\n`);
+	if (answer.stderr !== '') tell(`    stderr      ${answer.stderr.trimEnd()}\n`);
+	tell(`${drawCluster(simulator.world)}\n`);
+	return act.check(answer, simulator.world).map((problem) => `step ${number} (${act.title}): ${problem}`);
+}
+
+const controller = 'f9286791-1589-4f39-a106-5b68c2a18af4';
+
+function introduction({url}: Simulator): string {
+	return `A Proxmox VE simulator listens on ${url} (TLS, API token, tasks, locks).
+Every step starts the built provider as GARM does: a process of its own, a clean environment, JSON on stdin.
+`;
+}
+
+const ending = `
+The cluster is as it was: every runner, disk and seed is gone, and nothing else was touched.
+
+To point the same provider at a real cluster:
+  1. On a PVE node, make the role, the pool and the token: docs/permissions.md has the pveum lines.
+  2. Write /etc/garm/proxmox.toml: the eight lines in README.md, "Install".
+  3. Check it:                      garm-proxmox config check /etc/garm/proxmox.toml
+  4. Name it in GARM's config.toml: the [[provider]] section in README.md, "Install".
+`;
