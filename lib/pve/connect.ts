@@ -1,0 +1,60 @@
+import type {Logger} from '../log/logger.ts';
+import type {ActiveClone} from '../runner/observed.ts';
+import type {Clock} from '../time/clock.ts';
+import type {Deadline} from '../time/deadline.ts';
+import {findActiveClones} from './active-clones.ts';
+import {type ClusterCalls, clusterCalls} from './cluster.ts';
+import {createEngine} from './engine.ts';
+import {readAgentAddresses} from './guest-agent.ts';
+import {createHttp} from './http.ts';
+import {createSession} from './session.ts';
+import {type StorageCalls, storageCalls} from './storage.ts';
+import type {TlsChoice} from './trust.ts';
+import {type VmCalls, vmCalls} from './vm.ts';
+
+export interface PveOptions {
+	/** `https://host:8006`, each an entry to the same cluster. */
+	readonly urls: readonly string[];
+	/** `id` as `user@realm!name`. */
+	readonly token: {readonly id: string; readonly secret: string};
+	readonly tls: TlsChoice;
+	/** `http://host:3128`; proxies of the environment are not looked at. */
+	readonly proxy?: string;
+	/** More than 30 s, which is what PVE gives another node to answer. */
+	readonly requestTimeoutMs: number;
+	readonly deadline: Deadline;
+	readonly clock: Clock;
+	readonly logger: Logger;
+	/** From 0 to below 1. */
+	readonly random?: () => number;
+	/** The waits between looks at a task; the last one goes on. */
+	readonly pollDelaysMs?: readonly number[];
+}
+
+/** A cluster that is driven through its API. Every failure is a Fault whose facts.kind is one of lib/pve/kind.ts. */
+export interface PveCluster extends ClusterCalls, VmCalls, StorageCalls {
+	activeClones(nodes: readonly string[]): Promise<readonly ActiveClone[]>;
+	agentAddresses(node: string, vmid: number, timeoutMs: number): Promise<readonly string[] | undefined>;
+	/** Closes the connections. */
+	close(): void;
+}
+
+// A linked clone takes 0.1 to 2 s, so the first looks come soon; each one costs one of pvedaemon's three workers.
+const usualPollDelaysMs = [100, 200, 400, 800, 1_000];
+
+/** The cluster behind `urls`; nothing is sent yet. Throws `bad-request` for an address or fingerprint that is none. */
+export function connectPve(options: PveOptions): PveCluster {
+	const {clock, deadline, logger, requestTimeoutMs, token} = options;
+	const {random = Math.random, pollDelaysMs = usualPollDelaysMs} = options;
+	const http = createHttp(options);
+	const engine = createEngine({http, clock, deadline, logger, random}, {timeoutMs: requestTimeoutMs, retries: true});
+	const session = createSession({engine, clock, deadline, logger, random, pollDelaysMs, tokenId: token.id});
+	return {
+		...clusterCalls(session),
+		...vmCalls(session),
+		...storageCalls(session),
+		activeClones: (nodes) => findActiveClones(session, nodes),
+		agentAddresses: (node, vmid, timeoutMs) => readAgentAddresses(session, node, vmid, timeoutMs),
+		close: () => http.close(),
+	};
+}

@@ -1,0 +1,120 @@
+import axios, {isAxiosError} from 'axios';
+import {Fault} from '../fault.ts';
+import {dial} from './dial.ts';
+import {NoReply} from './no-reply.ts';
+import {SocketAgent} from './socket-agent.ts';
+import {type TlsChoice, trustFrom} from './trust.ts';
+
+export interface HttpRequest {
+	readonly method: string;
+	/** Below /api2/json, with the query. */
+	readonly path: string;
+	readonly body?: string | Uint8Array;
+	readonly contentType?: string;
+	/** From here to the last byte of the reply. */
+	readonly timeoutMs: number;
+}
+
+export interface HttpReply {
+	readonly status: number;
+	readonly reason: string;
+	readonly contentType: string;
+	readonly text: string;
+}
+
+export interface Http {
+	/** The reply, whatever its status; throws `NoReply` where none comes. */
+	send(request: HttpRequest): Promise<HttpReply>;
+	close(): void;
+}
+
+interface HttpOptions {
+	readonly urls: readonly string[];
+	readonly token: {readonly id: string; readonly secret: string};
+	readonly tls: TlsChoice;
+	readonly proxy?: string;
+	readonly requestTimeoutMs: number;
+}
+
+const longestConnectMs = 10_000;
+const largestBytes = 256 * 1024 * 1024;
+
+/** The way to the API: the first of `urls` that takes a connection, and from then on that one. */
+export function createHttp({urls, token, tls, proxy, requestTimeoutMs}: HttpOptions): Http {
+	const bases = urls.map(readUrl);
+	const line = {
+		trust: trustFrom(tls),
+		timeoutMs: Math.min(longestConnectMs, requestTimeoutMs),
+		...(proxy === undefined ? {} : {proxy: new URL(proxy)}),
+	};
+	const agent = new SocketAgent((target) => dial(target, line));
+	const client = axios.create({
+		adapter: 'http',
+		httpsAgent: agent,
+		// GARM always hands proxy variables on; axios would obey them and go round the agent.
+		proxy: false,
+		maxRedirects: 0,
+		maxContentLength: largestBytes,
+		maxBodyLength: largestBytes,
+		responseType: 'text',
+		decompress: false,
+		validateStatus: () => true,
+		transformRequest: [(body: unknown) => body],
+		transformResponse: [(body: unknown) => body],
+		headers: {
+			Authorization: `PVEAPIToken=${token.id}=${token.secret}`,
+			Accept: 'application/json',
+			'Accept-Encoding': 'identity',
+			'User-Agent': 'garm-provider-proxmox',
+		},
+	});
+
+	async function sendTo(base: string, request: HttpRequest): Promise<HttpReply> {
+		try {
+			const {status, statusText, headers, data} = await client.request<unknown>({
+				method: request.method,
+				url: `${base}/api2/json${request.path}`,
+				timeout: request.timeoutMs,
+				...(request.body === undefined ? {} : {data: request.body}),
+				headers: {'Content-Type': request.contentType ?? false},
+			});
+			const contentType = String(headers['content-type'] ?? '');
+			return {status, reason: statusText, contentType, text: typeof data === 'string' ? data : ''};
+		} catch (error) {
+			throw noReplyFrom(error, request.method);
+		}
+	}
+
+	let entry = 0;
+	return {
+		async send(request) {
+			for (let tried = 1; ; tried++) {
+				const own = entry;
+				try {
+					return await sendTo(bases[own] ?? '', request);
+				} catch (error) {
+					if (!(error instanceof NoReply) || error.stage === 'tls') throw error;
+					if (entry === own) entry = (own + 1) % bases.length;
+					if (error.stage !== 'connect' || tried >= bases.length) throw error;
+				}
+			}
+		},
+		close: () => agent.destroy(),
+	};
+}
+
+// An AxiosError never goes further, not even as a cause: printed, it shows the Authorization header.
+function noReplyFrom(error: unknown, method: string): NoReply {
+	if (isAxiosError(error) && error.cause instanceof NoReply) return error.cause;
+	const {code = 'EUNKNOWN', message} = isAxiosError(error) ? error : {message: String(error)};
+	return new NoReply('sent', code, message, method);
+}
+
+// The text is not repeated: it may hold a password.
+function readUrl(text: string, index: number): string {
+	const url = URL.canParse(text) ? new URL(text) : undefined;
+	if (url?.protocol !== 'https:') {
+		throw new Fault('bad-request', `Address ${index + 1} of the API is no https URL like https://pve.example:8006.`);
+	}
+	return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
