@@ -20,8 +20,8 @@ async function clonesOn(session: Session, node: string): Promise<readonly Active
 			// API2/Tasks.pm: with Sys.Audit the list holds everybody's tasks, and a moment long the ended ones.
 			const tasks = readRows(data, 'running tasks')
 				.filter((row) => (textIn(row, 'status') ?? 'RUNNING') === 'RUNNING')
-				.map((row) => parseUpid(row.upid))
-				.filter((upid) => upid !== undefined && upid.type === 'qmclone' && upid.user === session.tokenId);
+				.flatMap((row) => parseUpid(row.upid) ?? [])
+				.filter((upid) => upid.type === 'qmclone' && upid.user === session.tokenId);
 			return Promise.all(tasks.map((upid) => cloneOf(session, node, upid)));
 		});
 	} catch (error) {
@@ -31,14 +31,13 @@ async function clonesOn(session: Session, node: string): Promise<readonly Active
 	}
 }
 
-async function cloneOf({engine}: Session, node: string, upid: Upid | undefined): Promise<ActiveClone> {
-	if (upid === undefined) return {node};
+async function cloneOf({engine}: Session, node: string, upid: Upid): Promise<ActiveClone> {
 	const lines = await readLogPage(engine, upid, 0).then(
 		(page) => page.lines,
 		() => [],
 	);
 	const vmid = newVmidIn(lines, upid.id);
-	return {node, ...(vmid === undefined ? {} : {vmid})};
+	return {id: upid.text, node, ...(vmid === undefined ? {} : {vmid})};
 }
 
 // Qemu.pm clone_vm of PVE 9 begins its log with the two VMIDs; on PVE 8 only the new disks' names tell.
