@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
-import type {Config} from '../config/config.ts';
+import type {Config, Image} from '../config/config.ts';
 import {resolveFlavor} from '../config/flavor.ts';
-import {type ResolvedImage, resolveImage} from '../config/image.ts';
+import {resolveImage} from '../config/image.ts';
 import type {RunnerRequest} from '../garm/bootstrap.ts';
 import type {RunnerWishes} from '../garm/extra-specs.ts';
 import type {DesiredMachine, DesiredNetwork, DesiredRunner} from '../runner/desired.ts';
@@ -58,7 +58,7 @@ export function desiredRunner(order: CreateOrder, problems: ReasonCollector): De
 	};
 }
 
-function refuseOtherSystem(request: RunnerRequest, image: ResolvedImage, problems: ReasonCollector): void {
+function refuseOtherSystem(request: RunnerRequest, image: Image, problems: ReasonCollector): void {
 	const name = JSON.stringify(request.image);
 	if (image.os !== undefined && image.os !== request.os) {
 		problems.add(`image ${name} is configured for ${image.os}, but the pool asks for ${request.os}.`);
@@ -91,7 +91,7 @@ function desiredClone({clone, storage}: Config, {fullClone}: RunnerWishes): Desi
 	};
 }
 
-function seedInput({controller, request, wishes}: CreateOrder, image: ResolvedImage): SeedInput {
+function seedInput({controller, request, wishes}: CreateOrder, image: Image): SeedInput {
 	return {
 		runnerName: request.name,
 		hostName: hostNameOf(request.name, request.os),

@@ -1,0 +1,81 @@
+import * as v from 'valibot';
+import {badRequest} from '../fault.ts';
+import {reasonsOf} from '../reasons.ts';
+import type {Config, Flavor, Image} from './config.ts';
+import {defaults} from './defaults.ts';
+import {readRange, rules, warningsOf} from './rules.ts';
+import {type ConfigFile, configSchema} from './schema.ts';
+
+/** A config whose files (secret, CA) have not been read yet. */
+export interface ParsedConfig {
+	/** Everything of the config but what lies in other files. */
+	readonly settings: Omit<Config, 'token' | 'tls'>;
+	readonly token: ConfigFile['token'];
+	readonly tls: ConfigFile['tls'];
+}
+
+/** The config in a TOML document; throws `bad-request` with every mistake. */
+export function parseConfig(document: unknown): ParsedConfig {
+	const {output, issues, success} = v.safeParse(configSchema, document);
+	if (!success) throw badRequest('The config', reasonsOf(issues, configSchema, 'the file'));
+	const reasons = rules.flatMap((rule) => rule(output));
+	if (reasons.length > 0) throw badRequest('The config', reasons);
+	return {settings: settingsOf(output), token: output.token, tls: output.tls};
+}
+
+function settingsOf(file: ConfigFile): ParsedConfig['settings'] {
+	const {pool, nodes, proxy, network, storage, clone, timeouts} = file;
+	return {
+		urls: (file.urls ?? [file.url ?? '']).map(withPort),
+		...(pool === undefined ? {} : {pool}),
+		...(nodes === undefined ? {} : {nodes}),
+		...(proxy === undefined ? {} : {proxy}),
+		vmidRange: readRange(file.vmid_range),
+		tags: file.tags,
+		storage: {seed: storage.seed, ...(storage.disks === undefined ? {} : {disks: storage.disks})},
+		clone: {mode: clone.mode, ...(clone.format === undefined ? {} : {format: clone.format})},
+		...(network === undefined ? {} : {network: defined(network)}),
+		flavors: mapValues(file.flavors, flavorOf),
+		images: mapValues(file.images, imageOf),
+		timeouts: {
+			createMs: timeouts.create_seconds * 1000,
+			operationMs: timeouts.operation_seconds * 1000,
+			cleanupMs: timeouts.cleanup_seconds * 1000,
+			requestMs: timeouts.request_seconds * 1000,
+		},
+		log: {level: file.log.level},
+		warnings: warningsOf(file),
+	};
+}
+
+function withPort(url: string): string {
+	const {protocol, hostname, port} = new URL(url);
+	return `${protocol}//${hostname}:${port === '' ? portOf(url) : port}`;
+}
+
+// URL drops the port where it is that of the protocol.
+function portOf(url: string): string {
+	return /:443\/?$/.test(url) ? '443' : defaults.port;
+}
+
+function flavorOf({memory_mib: memoryMiB, disk_gib: diskGiB, ...rest}: ConfigFile['flavors'][string]): Flavor {
+	return defined({...rest, memoryMiB, diskGiB});
+}
+
+function imageOf(image: ConfigFile['images'][string]): Image {
+	const {template, os_type: os, arch, os_name: osName, os_version: osVersion, seed_format: seedFormat} = image;
+	return {...defined({os, arch, osName, osVersion, seedFormat}), template};
+}
+
+type Defined<Value> = {[Key in keyof Value]?: Exclude<Value[Key], undefined>};
+
+function defined<Value extends object>(value: Value): Defined<Value> {
+	return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Defined<Value>;
+}
+
+function mapValues<From, To>(
+	record: Readonly<Record<string, From>>,
+	map: (value: From) => To,
+): Readonly<Record<string, To>> {
+	return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}

@@ -1,0 +1,185 @@
+import {toJsonSchema} from '@valibot/to-json-schema';
+import * as v from 'valibot';
+import {defaults} from './defaults.ts';
+
+const text = (description: string, pattern: RegExp, expected: string) =>
+	v.pipe(v.string('a text'), v.regex(pattern, expected), v.description(description));
+const count = (description: string, least: number, most: number) => {
+	const expected = `a whole number from ${least} to ${most}`;
+	return v.pipe(
+		v.number(expected),
+		v.integer(expected),
+		v.minValue(least, expected),
+		v.maxValue(most, expected),
+		v.description(description),
+	);
+};
+const yesOrNo = (description: string) => v.pipe(v.boolean('true or false'), v.description(description));
+const choice = <const Options extends readonly string[]>(description: string, options: Options) =>
+	v.pipe(
+		v.picklist(options, `one of ${options.map((option) => JSON.stringify(option)).join(', ')}`),
+		v.description(description),
+	);
+const table = <Entries extends v.ObjectEntries>(description: string, entries: Entries) =>
+	v.pipe(v.strictObject(entries, 'a table of known keys'), v.description(description));
+
+const storageId = /^[a-z][a-z0-9\-_.]*[a-z0-9]$/i;
+const nodeName = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
+const url = text(
+	'Address of a node.',
+	/^https:\/\/[^\s/@?#]+\/?$/,
+	'an address such as "https://pve1.example.com:8006"',
+);
+
+/** A network card, as the config and a pool's extra specs write it. */
+const network = {
+	bridge: v.optional(text('Bridge or VNet.', /^[a-z0-9][\w.-]{0,63}$/i, 'a bridge such as "vmbr0"')),
+	vlan: v.optional(count('VLAN tag.', 1, 4094)),
+	model: v.optional(choice('Model of the card.', ['virtio', 'e1000', 'e1000e', 'vmxnet3', 'rtl8139'])),
+	mtu: v.optional(count('MTU; 1 takes that of the bridge.', 1, 65_520)),
+	firewall: v.optional(yesOrNo('Whether the firewall of Proxmox VE filters it.')),
+};
+
+const flavor = {
+	cores: v.optional(count('Cores per socket.', 1, 8192)),
+	sockets: v.optional(count('CPU sockets.', 1, 128)),
+	memory_mib: v.optional(count('Memory in MiB.', 16, 16_777_216)),
+	disk_gib: v.optional(count('Size of the boot disk in GiB; never below that of the template.', 1, 131_072)),
+	cpu: v.optional(text('CPU type, e.g. "host".', /^[\w.-]+(?:,[\w.=+;-]+)*$/, 'a CPU type such as "host"')),
+};
+
+const image = {
+	template: v.pipe(
+		v.union([count('', 100, 999_999_999), v.pipe(v.string(), v.minLength(1))], 'the VMID or the name of a template'),
+		v.description('VMID or name of the template.'),
+	),
+	os_type: v.optional(choice('Operating system; a pool that asks for another one is refused.', ['linux', 'windows'])),
+	arch: v.optional(choice('Architecture; a pool that asks for another one is refused.', ['amd64', 'arm64', 'arm'])),
+	os_name: v.optional(text('Told to GARM.', /^.{1,100}$/, 'a text of at most 100 characters')),
+	os_version: v.optional(text('Told to GARM.', /^.{1,100}$/, 'a text of at most 100 characters')),
+	seed_format: v.optional(choice('Format of the seed.', ['nocloud', 'config-drive'])),
+};
+
+/** The config file as TOML gives it. */
+export const configSchema = v.strictObject(
+	{
+		url: v.optional(url),
+		urls: v.optional(
+			v.pipe(
+				v.array(url, 'a list of addresses'),
+				v.minLength(1, 'at least one address'),
+				v.description('Addresses of several nodes of one cluster.'),
+			),
+		),
+		pool: v.optional(
+			text('Resource pool that runners join.', /^[\w.-]+(?:\/[\w.-]+){0,2}$/, 'the name of a resource pool'),
+		),
+		nodes: v.optional(
+			v.pipe(
+				v.array(text('Node name.', nodeName, 'a node name'), 'a list of node names'),
+				v.minLength(1, 'at least one node'),
+				v.description('The nodes that runners may live on.'),
+			),
+		),
+		vmid_range: v.optional(
+			v.pipe(
+				v.string('a range such as "100000-999999"'),
+				v.regex(/^\d+-\d+$/, 'a range such as "100000-999999"'),
+				v.description('VMIDs of runners.'),
+			),
+			defaults.vmid_range,
+		),
+		tags: v.optional(yesOrNo('Whether runners are tagged; false where the cluster forbids it.'), defaults.tags),
+		proxy: v.optional(
+			text(
+				'HTTP proxy to the cluster; those of the environment are not used.',
+				/^http:\/\/[^\s/]+\/?$/,
+				'an address such as "http://proxy.example.com:3128"',
+			),
+		),
+		token: table('API token.', {
+			id: text('Token id.', /^[^\s:/!@]+@[\w.-]+![\w.-]+$/, 'a token id such as "garm@pve!provider"'),
+			secret: v.optional(text('Secret of the token.', /^\S+$/, 'the secret of the token')),
+			secret_file: v.optional(text('File that holds the secret.', /^\//, 'an absolute path')),
+		}),
+		tls: v.optional(
+			table('How the certificate of the nodes is checked; without it, against the roots of the system.', {
+				fingerprint: v.optional(
+					text(
+						'SHA-256 fingerprint of the certificate.',
+						/^[0-9a-f]{2}(?::?[0-9a-f]{2}){31}$/i,
+						'a SHA-256 fingerprint such as "AA:BB:…", 32 bytes',
+					),
+				),
+				ca_file: v.optional(text('File of CA certificates (PEM).', /^\//, 'an absolute path')),
+				insecure: v.optional(yesOrNo('Checks nothing.')),
+			}),
+			{},
+		),
+		storage: v.optional(
+			table('Storages.', {
+				seed: v.optional(
+					text('Storage for seeds; takes ISO images.', storageId, 'a storage name'),
+					defaults.seedStorage,
+				),
+				disks: v.optional(text('Storage for disks of full clones.', storageId, 'a storage name')),
+			}),
+			{},
+		),
+		clone: v.optional(
+			table('How VMs are cloned.', {
+				mode: v.optional(
+					choice('"auto": linked, or full where the storage cannot link.', ['auto', 'linked', 'full']),
+					defaults.cloneMode,
+				),
+				format: v.optional(choice('Disk format of full clones.', ['qcow2', 'raw', 'vmdk'])),
+			}),
+			{},
+		),
+		network: v.optional(table('First network card; what is absent stays as the template has it.', network)),
+		flavors: v.optional(
+			v.pipe(
+				v.record(v.string(), table('A machine size.', flavor), 'a table of flavors'),
+				v.description('Machine sizes by name.'),
+			),
+			{},
+		),
+		images: v.optional(
+			v.pipe(
+				v.record(v.string(), table('A template under another name.', image), 'a table of images'),
+				v.description('Templates by the image name of a pool.'),
+			),
+			{},
+		),
+		timeouts: v.optional(
+			table('Time budgets.', {
+				create_seconds: v.optional(count('For a create.', 30, 86_400), defaults.create_seconds),
+				operation_seconds: v.optional(count('For every other command.', 10, 86_400), defaults.operation_seconds),
+				cleanup_seconds: v.optional(
+					count('For cleaning up after a failed create.', 10, 3600),
+					defaults.cleanup_seconds,
+				),
+				request_seconds: v.optional(
+					count('For one request; PVE itself waits 30 s for another node.', 5, 600),
+					defaults.request_seconds,
+				),
+			}),
+			{},
+		),
+		log: v.optional(
+			table('Log on stderr.', {
+				level: v.optional(choice('Least level that is told.', ['debug', 'info', 'warn', 'error']), defaults.logLevel),
+			}),
+			{},
+		),
+	},
+	'a table of known keys',
+);
+
+/** The config file, checked key by key, with every default. */
+export type ConfigFile = v.InferOutput<typeof configSchema>;
+
+/** The JSON schema (draft-07) of the config file. */
+export function configJsonSchema(): object {
+	return toJsonSchema(configSchema, {errorMode: 'ignore', typeMode: 'input'});
+}
