@@ -229,7 +229,7 @@ const lost: readonly (readonly [string, Exchange['reply']])[] = [
 	['503', bare(503, 'Service Unavailable')],
 	['504', bare(504, 'Gateway Time-out')],
 	['500 as an HTML page', page(500, 'Internal Server Error', '<html>500</html>')],
-	['596', bare(596, 'Connection timed out')],
+	['596', bare(596, 'Broken pipe')],
 	['599', bare(599, 'Too many redirections')],
 ];
 const isLost = test.macro({
@@ -258,9 +258,25 @@ const stays = test.macro({
 			},
 		),
 });
-test(stays, '596', bare(596, 'Connection timed out'), 'no-answer');
+test(stays, '596', bare(596, 'Broken pipe'), 'no-answer');
 test(stays, 'a broken connection', hangUp, 'no-answer');
 test(stays, 'HTML', page(200, 'OK', '<html></html>'), 'not-whole');
+
+const staysSilent = test.macro({
+	title: (_title, status: number, reason: string, tries: number) =>
+		`a read that always ends in ${status} ${reason} is given up after ${tries} tries`,
+	exec: (t, status: number, reason: string, tries: number, kind: 'no-answer' | 'node-unreachable') =>
+		withScript.exec(
+			t,
+			Array.from({length: tries}, () => ({...nextid, reply: bare(status, reason)})),
+			async (t, {cluster}) => {
+				await fails(t, cluster.isVmidFree(200), 'unreachable', kind);
+			},
+		),
+});
+test(staysSilent, 596, 'Connection timed out', 2, 'no-answer');
+test(staysSilent, 595, 'Connection timed out', 2, 'node-unreachable');
+test(staysSilent, 595, 'No route to host', 3, 'node-unreachable');
 
 const saidOnce = test.macro({
 	title: (_title, what: string) => `${what} is not asked again`,
