@@ -13,7 +13,7 @@ interface Meaning {
  * means that it may have been, or may yet be.
  */
 const meanings = {
-	'vmid-taken': {code: 'busy', advice: 'The VMID belongs to somebody else, and nothing of theirs was touched.'},
+	'vmid-taken': {code: 'busy', advice: 'That VMID is in use; what has it was not touched.'},
 	locked: {
 		code: 'busy',
 		advice: 'Another task works on the VM. If none does, root removes the lock with `qm unlock <vmid>`.',
