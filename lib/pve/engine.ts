@@ -41,6 +41,9 @@ interface EngineWorld {
 	readonly random: () => number;
 }
 
+// proxmox-api begins every path with it.
+const root = '/api2/json';
+
 /** An engine that proxmox-api's typed paths can drive. Reads are asked again after a lost answer, writes never. */
 export function createEngine(world: EngineWorld, patience: Patience): Engine {
 	const {clock, deadline, random} = world;
@@ -60,8 +63,10 @@ export function createEngine(world: EngineWorld, patience: Patience): Engine {
 
 	return {
 		ask,
-		doRequest: async (method, path, _template, parameters) =>
-			(await ask({method: readMethod(method), path, ...(parameters === undefined ? {} : {parameters})})).data,
+		async doRequest(method, path, _template, parameters) {
+			const call = {method: readMethod(method), path: path.slice(root.length)};
+			return (await ask(parameters === undefined ? call : {...call, parameters})).data;
+		},
 		with: (other) => createEngine(world, {...patience, ...other}),
 	};
 }

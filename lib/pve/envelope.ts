@@ -14,8 +14,10 @@ export function openEnvelope(method: string, reply: HttpReply): Answer {
 		if (body !== undefined && 'data' in body) return {data: body.data, ...totalOf(body)};
 		throw new BadAnswer(method, {status: reply.status, words: describe(reply), whole: false});
 	}
-	const fields = fieldsOf(body?.errors);
-	throw new BadAnswer(method, {status: reply.status, words: wordsOf(reply, body?.message), fields, whole: true});
+	const words = wordsOf(reply, body?.message);
+	// A reverse proxy's 500 says nothing about what PVE did; PVE's own always has a JSON body.
+	const whole = !(reply.status >= 500 && isMarkup(reply));
+	throw new BadAnswer(method, {status: reply.status, words, fields: fieldsOf(body?.errors), whole});
 }
 
 // pve-http-server before 5.2.0 tells the text in the reason phrase only; a 59x and a 401 never have a body.
@@ -24,10 +26,15 @@ function wordsOf(reply: HttpReply, message: unknown): string {
 	return text || reply.reason.trim() || `status ${reply.status}`;
 }
 
-function describe({contentType, text}: HttpReply): string {
-	if (text === '') return 'the answer is empty';
-	if (/html/i.test(contentType) || /^\s*</.test(text)) return "the answer is an HTML page, not PVE's JSON";
-	return 'the answer is no whole JSON document of PVE';
+function describe(reply: HttpReply): string {
+	if (reply.text === '') return 'the answer is empty';
+	return isMarkup(reply)
+		? 'the answer is an HTML page, not what PVE sends'
+		: 'the answer is no whole JSON document of PVE';
+}
+
+function isMarkup({contentType, text}: HttpReply): boolean {
+	return /html/i.test(contentType) || /^\s*</.test(text);
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

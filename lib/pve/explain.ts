@@ -69,19 +69,19 @@ function diagnoseTask({upid, exitStatus, log}: TaskFailure, act: Act): Diagnosis
 	return {kind: reading?.kind ?? 'task-failed', why: exitStatus, facts, log};
 }
 
-function faultFrom({kind, why, facts, log = []}: Diagnosis, act: Act, tokenId: string): Fault {
+function faultFrom({kind, why, facts = {}, log = []}: Diagnosis, act: Act, tokenId: string): Fault {
 	const {code, advice} = meaningOf(kind);
-	const sentences = [`Unable to ${act.what}: ${asClause(why)}.`, ...tokenHint(kind, tokenId), advice];
-	if (kind === 'permission') sentences.push(...grantFor(facts ?? {}, tokenId));
-	if (log.length > 0) sentences.push(`Its log ended with: ${log.join(' | ')}`);
-	const vmid = facts?.vmid ?? act.newVmid ?? act.vmid;
+	const vmid = facts.vmid === undefined ? act.vmid : Number(facts.vmid);
+	const sentences = [
+		`Unable to ${act.what}: ${asClause(why)}.`,
+		...(kind === 'auth' ? [`The API token is ${tokenId}.`] : []),
+		advice.replaceAll('<vmid>', String(vmid ?? 'VMID')),
+		...(kind === 'permission' ? grantFor(facts, tokenId) : []),
+		...(log.length === 0 ? [] : [`Its log ended with: ${log.join(' | ')}`]),
+	];
 	return new Fault(code, sentences.join(' '), {
-		facts: {kind, node: act.node, ...facts, ...(vmid === undefined ? {} : {vmid: Number(vmid)})},
+		facts: {kind, node: act.node, newVmid: act.newVmid, ...facts, vmid},
 	});
-}
-
-function tokenHint(kind: Kind, tokenId: string): readonly string[] {
-	return kind === 'auth' ? [`The API token is ${tokenId}.`] : [];
 }
 
 function asClause(text: string): string {

@@ -1,6 +1,7 @@
 import axios, {isAxiosError} from 'axios';
 import {Fault} from '../fault.ts';
 import {dial} from './dial.ts';
+import {createGate} from './gate.ts';
 import {NoReply} from './no-reply.ts';
 import {SocketAgent} from './socket-agent.ts';
 import {type TlsChoice, trustFrom} from './trust.ts';
@@ -36,6 +37,9 @@ interface HttpOptions {
 	readonly requestTimeoutMs: number;
 }
 
+// AnyEvent::HTTP gives each pveproxy worker no more connections to another node. Node's own limit does not count a
+// connection before it is made.
+const requestsAtOnce = 4;
 const longestConnectMs = 10_000;
 const largestBytes = 256 * 1024 * 1024;
 
@@ -85,22 +89,26 @@ export function createHttp({urls, token, tls, proxy, requestTimeoutMs}: HttpOpti
 		}
 	}
 
+	const gate = createGate(requestsAtOnce);
 	let entry = 0;
 	return {
-		async send(request) {
-			for (let tried = 1; ; tried++) {
-				const own = entry;
-				try {
-					return await sendTo(bases[own] ?? '', request);
-				} catch (error) {
-					if (!(error instanceof NoReply) || error.stage === 'tls') throw error;
-					if (entry === own) entry = (own + 1) % bases.length;
-					if (error.stage !== 'connect' || tried >= bases.length) throw error;
-				}
-			}
-		},
+		send: (request) => gate(() => sendToAny(request)),
 		close: () => agent.destroy(),
 	};
+
+	async function sendToAny(request: HttpRequest): Promise<HttpReply> {
+		for (let tried = 1; ; tried++) {
+			const own = entry;
+			try {
+				return await sendTo(bases[own] ?? '', request);
+			} catch (error) {
+				if (!(error instanceof NoReply) || error.stage === 'tls') throw error;
+				// Parallel requests that fail at the same entry move on by one only.
+				if (entry === own) entry = (own + 1) % bases.length;
+				if (error.stage !== 'connect' || tried >= bases.length) throw error;
+			}
+		}
+	}
 }
 
 // An AxiosError never goes further, not even as a cause: printed, it shows the Authorization header.

@@ -2,7 +2,7 @@ import type {FaultCode} from '../fault.ts';
 
 interface Meaning {
 	readonly code: FaultCode;
-	/** What to do next, for an operator. */
+	/** What to do next, for an operator; `<vmid>` stands for the VM it is about. */
 	readonly advice: string;
 }
 
@@ -13,8 +13,11 @@ interface Meaning {
  * means that it may have been, or may yet be.
  */
 const meanings = {
-	'vmid-taken': {code: 'busy', advice: 'The VMID belongs to somebody else, and nothing of theirs was touched.'},
-	locked: {code: 'busy', advice: 'Another task works on the VM. If none does, root removes the lock with `qm unlock`.'},
+	'vmid-taken': {code: 'busy', advice: 'That VMID is in use; what has it was not touched.'},
+	locked: {
+		code: 'busy',
+		advice: 'Another task works on the VM. If none does, root removes the lock with `qm unlock <vmid>`.',
+	},
 	'lock-timeout': {code: 'busy', advice: 'Another task holds that lock; a later try can succeed.'},
 	quorum: {code: 'busy', advice: 'Nothing can be written until most nodes of the cluster see one another again.'},
 	running: {code: 'busy', advice: 'It has to be stopped first.'},
@@ -23,7 +26,10 @@ const meanings = {
 	'config-changed': {code: 'busy', advice: 'Somebody else changed it at the same moment; a later try can succeed.'},
 	'no-worker': {code: 'busy', advice: 'The node is overloaded and did not begin; a later try can succeed.'},
 	gone: {code: 'not-found', advice: 'It was removed, or it moved to another node.'},
-	protected: {code: 'refused', advice: 'If it may be removed, take its protection away: `qm set VMID --protection 0`.'},
+	protected: {
+		code: 'refused',
+		advice: 'If it may be removed, take its protection away: `qm set <vmid> --protection 0`.',
+	},
 	'tags-forbidden': {
 		code: 'refused',
 		advice:
@@ -32,7 +38,7 @@ const meanings = {
 	permission: {code: 'refused', advice: 'docs/permissions.md lists what the token needs.'},
 	'needs-root': {code: 'refused', advice: 'Only root@pam may do that, never an API token; do it on the node.'},
 	'no-space': {code: 'refused', advice: 'Free space there, or choose another storage.'},
-	'ha-managed': {code: 'refused', advice: 'Take the VM out of HA first: `ha-manager remove vm:VMID`.'},
+	'ha-managed': {code: 'refused', advice: 'Take the VM out of HA first: `ha-manager remove vm:<vmid>`.'},
 	'base-in-use': {code: 'refused', advice: 'Linked clones still use its disks; remove them first.'},
 	'is-template': {code: 'refused', advice: 'It is a template.'},
 	'no-such-volume': {code: 'refused', advice: "Look whether that storage is available on the VM's node."},

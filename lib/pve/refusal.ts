@@ -124,6 +124,11 @@ const phrases: readonly Phrase[] = [
 		from: 'Qemu.pm clone_vm',
 	},
 	{
+		kind: 'bad-parameter',
+		says: /^parameter '(?<parameter>storage|format)' not allowed for linked clones$/,
+		from: 'Qemu.pm clone_vm',
+	},
+	{
 		kind: 'local-storage-target',
 		says: /^(?:can't clone VM to node '(?<node>[^']+)' \(VM uses local storage\)|can't clone to non-shared storage '(?<storage>[^']+)')$/,
 		from: 'Qemu.pm clone_vm; Storage.pm target checks',

@@ -2,9 +2,8 @@ import {BadAnswer} from './bad-answer.ts';
 import {NoReply} from './no-reply.ts';
 
 const usualTries = 5;
-// A node that is down takes up to 30 s to say so (595 "Connection timed out"), and other ways to it there are none.
 const triesForOtherNode = 3;
-// Waiting a whole time-out more than once more helps nobody.
+// A silent peer takes its whole time-out each time: ours, or the 20 to 30 s that pveproxy gives another node.
 const triesForSilence = 2;
 
 /** How often in all a read is tried that fails like this; 1 where another try cannot help. */
@@ -15,6 +14,7 @@ export function triesAfter(error: unknown): number {
 	}
 	if (!(error instanceof BadAnswer)) return 1;
 	if (!error.whole) return usualTries;
+	if (isPassing(error.status) && error.words === 'Connection timed out') return triesForSilence;
 	if (error.status === 595) return triesForOtherNode;
 	if (error.words === 'got no worker upid - start worker failed') return usualTries;
 	return isPassing(error.status) ? usualTries : 1;

@@ -8,8 +8,6 @@ import type {Target} from './tunnel.ts';
 // pve-http-server AnyEvent.pm: pveproxy closes a connection after 5 s of idleness and with its 100th reply.
 const idleMs = 3_000;
 const requestsPerSocket = 90;
-// AnyEvent::HTTP gives each pveproxy worker no more connections to another node.
-const sockets = 4;
 
 type Dial = (target: Target) => Promise<TLSSocket>;
 type Created = (error: Error | null, socket: Duplex) => void;
@@ -20,7 +18,7 @@ export class SocketAgent extends Agent {
 	readonly #uses = new WeakMap<Duplex, number>();
 
 	constructor(dial: Dial) {
-		super({keepAlive: true, maxSockets: sockets});
+		super({keepAlive: true});
 		this.#dial = dial;
 	}
 
