@@ -10,10 +10,10 @@ export interface Twist {
 	readonly task?: NonNullable<TaskOrder['scripted']>;
 	/** The forked worker is killed after so many genuine milliseconds. */
 	readonly killAfterMs?: number;
-	/** The task's first polls do not find it. */
-	readonly unknownPolls?: number;
 	/** Runs in the worker just before it acts. */
 	readonly beforeWork?: () => void;
+	/** Told of the UPID this call forked. */
+	readonly onFork?: (upid: string) => void;
 }
 
 /** One request that has reached the node that acts on it. */
@@ -27,8 +27,6 @@ export interface Call {
 	readonly parameters: Parameters;
 	readonly upload?: Upload;
 	readonly twist?: Twist;
-	/** Told of the UPID this call forked. */
-	readonly onFork?: (upid: string) => void;
 }
 
 export type RuleOf = (call: Call) => unknown;
@@ -55,7 +53,7 @@ export function fork(call: Call, type: string, id: string | number, work: TaskOr
 		...(twist?.task === undefined ? {} : {scripted: twist.task}),
 	});
 	if (twist?.killAfterMs !== undefined) dc.clock.after(twist.killAfterMs, () => dc.tasks.kill(upid));
-	call.onFork?.(upid);
+	twist?.onFork?.(upid);
 	return upid;
 }
 

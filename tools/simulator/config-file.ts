@@ -1,12 +1,12 @@
 import {createHash} from 'node:crypto';
 import type {Guest} from './world.ts';
 
-const escape = (line: string): string => encodeURIComponent(line).replaceAll('%20', ' ');
+const escapeLine = (line: string): string => encodeURIComponent(line).replaceAll('%20', ' ');
 
 /** The text of a VM's config file. QemuServer.pm write_vm_config: description first, then keys by name. */
 export function configText({config, pending}: Pick<Guest, 'config' | 'pending'>): string {
 	const {description, ...rest} = config;
-	const lines = (description ?? '').split('\n').map((line) => `#${escape(line)}`);
+	const lines = (description ?? '').split('\n').map((line) => `#${escapeLine(line)}`);
 	const text = [...(description === undefined ? [] : lines), ...keyLines(rest)];
 	const set = Object.entries(pending).filter((entry): entry is [string, string] => entry[1] !== null);
 	const deleted = Object.keys(pending).filter((key) => pending[key] === null);

@@ -7,7 +7,7 @@ import {Datacenter} from './datacenter.ts';
 import type {Fault} from './fault-script.ts';
 import {FaultScript} from './fault-script.ts';
 import {selfSigned} from './http/certificate.ts';
-import type {Proxy, RequestHook} from './http/pipeline.ts';
+import type {Frontend, RequestHook} from './http/frontend.ts';
 import type {NodeServer} from './http/server.ts';
 import {startNodeServer} from './http/server.ts';
 import {setNodeState} from './node-state.ts';
@@ -22,7 +22,7 @@ import {loadWorld} from './world.ts';
 
 export type {Pace} from './clock.ts';
 export type {Effect, Fault, FaultMatch} from './fault-script.ts';
-export type {RequestHook} from './http/pipeline.ts';
+export type {RequestHook} from './http/frontend.ts';
 export type {LoggedRequest} from './request-log.ts';
 export type {Guest, NodeState, PveVersion, Task, Volume, World} from './world.ts';
 
@@ -88,13 +88,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 	const faults = new FaultScript();
 	const requests: LoggedRequest[] = [];
 	const hooks = new Set<RequestHook>();
-	const proxy: Proxy = {dc, faults, requests, hooks, unknownPolls: new Map()};
+	const frontend: Frontend = {dc, faults, requests, hooks, unknownPolls: new Map()};
 	const {host, port} = listenOf(options.listen);
 	const names = Object.keys(world.nodes);
 	const certificate = selfSigned(names[0] ?? 'pve');
 	const servers = new Map<string, NodeServer>();
 	for (const [index, name] of names.entries()) {
-		servers.set(name, await startNodeServer(proxy, name, certificate, {host, port: port === 0 ? 0 : port + index}));
+		servers.set(name, await startNodeServer(frontend, name, certificate, {host, port: port === 0 ? 0 : port + index}));
 	}
 	const urls = [...servers.values()].map(({url}) => url);
 	const tokens = Object.fromEntries(Object.entries(world.access.tokens).map(([id, {secret}]) => [id, secret]));

@@ -3,7 +3,9 @@ import {createServer} from 'node:https';
 import type {AddressInfo, Socket} from 'node:net';
 import type {NodeState} from '../world.ts';
 import type {Certificate} from './certificate.ts';
-import {handle, type Proxy, whenGoingOn} from './pipeline.ts';
+import {whenGoingOn} from './dispatch.ts';
+import type {Frontend} from './frontend.ts';
+import {handle} from './pipeline.ts';
 
 /** The pveproxy of one node. */
 export interface NodeServer {
@@ -19,7 +21,7 @@ const idleMs = 5000;
 
 /** Listens for one node on a loopback port; `port` 0 takes any. */
 export async function startNodeServer(
-	proxy: Proxy,
+	frontend: Frontend,
 	node: string,
 	{keyPem, certificatePem}: Certificate,
 	{host, port}: {readonly host: string; readonly port: number},
@@ -29,9 +31,9 @@ export async function startNodeServer(
 	const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
 		const served = (counts.get(request.socket) ?? 0) + 1;
 		counts.set(request.socket, served);
-		const waiting = proxy.dc.world.nodes[node]?.state === 'api-hanging' ? whenGoingOn(proxy.dc, node) : undefined;
+		const waiting = frontend.dc.world.nodes[node]?.state === 'api-hanging' ? whenGoingOn(frontend.dc, node) : undefined;
 		const handling = Promise.resolve(waiting).then(() =>
-			handle(proxy, node, request, response, served >= requestsPerConnection),
+			handle(frontend, node, request, response, served >= requestsPerConnection),
 		);
 		handling.catch(() => request.socket.destroy());
 	};

@@ -34,9 +34,9 @@ export function allRows(dc: Datacenter): readonly Row[] {
 		...Object.values(world.guests).map((guest) => guestRow(dc, guest)),
 		...nodes.map((node) => nodeRow(dc, node)),
 		...nodes.flatMap((node) =>
-			Object.keys(world.storages)
-				.filter((storage) => isOnNode(world.storages[storage] ?? ({disabled: true, content: []} as never), node))
-				.map((storage) => storageRow(dc, node, storage)),
+			Object.entries(world.storages)
+				.filter(([, storage]) => isOnNode(storage, node))
+				.map(([name]) => storageRow(dc, node, name)),
 		),
 		...nodes.map((node) => ({id: `sdn/${node}/localnetwork`, node, sdn: 'localnetwork', status: 'ok', type: 'sdn'})),
 	];

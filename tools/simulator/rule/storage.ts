@@ -98,7 +98,7 @@ const deleteMs = 40;
 
 /** DELETE content/V: a missing file is fine; with `delay` null when done in time. Content.pm delete. */
 export async function deleteContent(call: Call): Promise<string | null> {
-	const {dc, node, caller, parameters} = call;
+	const {dc, node, parameters} = call;
 	const {storage = '', delay} = parameters;
 	const volid = volidOf(call);
 	storageOn(dc, node, storage);

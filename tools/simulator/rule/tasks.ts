@@ -54,7 +54,7 @@ export async function stopTask(call: Call): Promise<null> {
 
 /** GET /nodes/N/tasks. API2/Tasks.pm node_tasks: only own tasks without Sys.Audit; `source=active` shows the running. */
 export function listTasks(call: Call): unknown {
-	const {dc, node, parameters} = call;
+	const {node, parameters} = call;
 	const {source = 'archive', typefilter, vmid, userfilter, since, until} = parameters;
 	const found = visible(call, node)
 		.filter((task) => source === 'all' || (source === 'active') === (task.status === 'running'))

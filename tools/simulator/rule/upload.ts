@@ -102,12 +102,7 @@ function store(dc: Datacenter, node: string, storage: string, {volid, content, n
 	const key = volumeKey(volid, found.shared ? null : node);
 	dc.world.volumes[key] = {
 		...{volid, storage, node: found.shared ? null : node, content, size: data.length, ctime: dc.seconds()},
-		format:
-			content === 'iso'
-				? 'iso'
-				: content === 'vztmpl'
-					? 't' + (name.split('.').pop() ?? '')
-					: (name.split('.').pop() ?? 'raw'),
+		format: content === 'import' ? (name.split('.').pop() ?? 'raw') : content,
 		used: Math.ceil(data.length / 4096) * 4096,
 		sha256: createHash('sha256').update(data).digest('hex'),
 	};
