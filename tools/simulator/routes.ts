@@ -92,6 +92,7 @@ const qemu = '/nodes/{node}/qemu/{vmid}';
 const store = '/nodes/{node}/storage/{storage}';
 const task = '/nodes/{node}/tasks/{upid}';
 const {Audit, PowerMgmt} = {Audit: vm('VM.Audit'), PowerMgmt: vm('VM.PowerMgmt')};
+const poolChange = {vms: text, storage: text, comment: text, delete: flag, 'allow-move': flag};
 const powerSchema = {skiplock: flag, timeout: count};
 
 /** Everything that is simulated: one row for each call. */
@@ -148,7 +149,13 @@ export const routes: readonly Route[] = [
 		...{method: 'PUT', path: '/pools/{poolid}', operation: 'pool-put', rule: putPool, costMs: 20, daemon: true},
 		permission: ({dc, caller, parameters}) =>
 			demandAll(dc.world, caller, `/pool/${parameters.poolid}`, 'Pool.Allocate'),
-		schema: {vms: text, storage: text, comment: text, delete: flag, 'allow-move': flag},
+		schema: poolChange,
+	},
+	{
+		...{method: 'PUT', path: '/pools', operation: 'pool-put', rule: putPool, costMs: 20, daemon: true},
+		permission: ({dc, caller, parameters}) =>
+			demandAll(dc.world, caller, `/pool/${parameters.poolid}`, 'Pool.Allocate'),
+		schema: {...poolChange, poolid: needed(text)},
 	},
 	{
 		...{method: 'GET', path: '/nodes/{node}/qemu', operation: 'vms', rule: guests.listGuests, costMs: 16, daemon: true},

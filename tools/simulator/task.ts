@@ -221,7 +221,7 @@ export class TaskTable {
 	}
 }
 
-const forkMs = 10;
+const forkMs = 40;
 const scriptedMs = 20;
 
 /** An exception with a code shows it in a task's status, a plain die does not. Exception.pm stringify. */

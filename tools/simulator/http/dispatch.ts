@@ -32,6 +32,7 @@ export async function dispatch(frontend: Frontend, asked: Asked, twist: Twist): 
 			return success(await withWorker(dc, node, route, () => route.rule(call)));
 		};
 		// An upload stays on the node asked; everything else for another node is proxied.
+		if (route.operation === 'upload') await reachable(dc, node);
 		if (node === asked.entry || route.operation === 'upload') return await run();
 		return await proxied(dc, node, run);
 	} catch (error) {
@@ -66,6 +67,15 @@ async function withWorker(dc: Datacenter, node: string, route: Found['route'], a
 	} finally {
 		leave();
 	}
+}
+
+const silenceMs = 5000;
+
+/** CLUSTER section 7: an upload for a dead node ends in a closed connection. */
+async function reachable(dc: Datacenter, node: string): Promise<void> {
+	if (dc.world.nodes[node]?.state !== 'dead') return;
+	await dc.clock.sleep(silenceMs);
+	throw new Broken('dead node');
 }
 
 const proxyMs = 8;

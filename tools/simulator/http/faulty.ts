@@ -56,7 +56,7 @@ export function prepare({dc, unknownPolls}: Frontend, asked: Asked, effects: rea
 		if (effect.kind === 'kill-worker') twist = {...twist, killAfterMs: effect.afterMs ?? 30};
 		if (effect.kind === 'task-unknown') twist = {...twist, onFork: (upid) => unknownPolls.set(upid, effect.times)};
 		if (effect.kind === 'take-vmid') twist = {...twist, ...taken(dc, asked, effect)};
-		disturb(dc, effect);
+		disturb(dc, asked.entry, effect);
 	}
 	return twist;
 }
@@ -80,10 +80,10 @@ function taken(dc: Datacenter, asked: Asked, effect: Effect & {readonly kind: 't
 }
 
 /** Puts the world out of order, and in order again where the fault has an end. */
-function disturb(dc: Datacenter, effect: Effect): void {
+function disturb(dc: Datacenter, entry: string, effect: Effect): void {
 	const {world, clock} = dc;
 	if (effect.kind === 'stale-resources') {
-		dc.frozenResources = allRows(dc);
+		dc.frozenResources = allRows(dc, entry);
 		clock.after(effect.ms, () => {
 			dc.frozenResources = undefined;
 		});

@@ -15,9 +15,9 @@ const versions = {
 export const version = ({dc}: Call): unknown => versions[dc.world.pveVersion];
 
 /** GET /nodes. API2/Nodes.pm index: with the nodes' certificate fingerprints, without `hastate`. */
-export function listNodes({dc, caller}: Call): unknown {
+export function listNodes({dc, entry, caller}: Call): unknown {
 	return Object.keys(dc.world.nodes).map((node) => {
-		const {'cgroup-mode': _mode, hastate: _ha, ...row} = seen(dc, caller, nodeRow(dc, node));
+		const {'cgroup-mode': _mode, hastate: _ha, ...row} = seen(dc, caller, nodeRow(dc, node, entry));
 		const digest = createHash('sha256').update(`certificate of ${node}`).digest('hex').toUpperCase();
 		return {...row, ssl_fingerprint: digest.match(/../g)?.join(':') ?? ''};
 	});

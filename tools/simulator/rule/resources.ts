@@ -9,9 +9,9 @@ type Row = Readonly<Record<string, string | number | null>>;
 
 /** GET /cluster/resources: answered by the node asked, from what it was last told. pve-manager API2/Cluster.pm resources. */
 export function resources(call: Call): unknown {
-	const {dc, caller, parameters} = call;
+	const {dc, entry, caller, parameters} = call;
 	const {type} = parameters;
-	const rows = (dc.frozenResources as readonly Row[] | undefined) ?? allRows(dc);
+	const rows = (dc.frozenResources as readonly Row[] | undefined) ?? allRows(dc, entry);
 	return rows.filter((row) => isAsked(row, type) && isVisible(dc, caller, row)).map((row) => seen(dc, caller, row));
 }
 
@@ -26,13 +26,13 @@ const isAsked = (row: Row, type: string | undefined): boolean =>
 	type === undefined || (kinds[type] ?? []).includes(String(row.type));
 
 /** Every row, as the highest privileges see it. */
-export function allRows(dc: Datacenter): readonly Row[] {
+export function allRows(dc: Datacenter, entry: string): readonly Row[] {
 	const {world} = dc;
 	const nodes = Object.keys(world.nodes);
 	return [
 		...Object.keys(world.pools).map((pool) => ({id: `/pool/${pool}`, pool, type: 'pool'})),
 		...Object.values(world.guests).map((guest) => guestRow(dc, guest)),
-		...nodes.map((node) => nodeRow(dc, node)),
+		...nodes.map((node) => nodeRow(dc, node, entry)),
 		...nodes.flatMap((node) =>
 			Object.entries(world.storages)
 				.filter(([, storage]) => isOnNode(storage, node))
@@ -64,9 +64,10 @@ export function guestRow(dc: Datacenter, guest: Guest): Row {
 const rootDisk = 100 * 1024 ** 3;
 
 /** A node as resources and /nodes show it. API2Tools.pm extract_node_stats. */
-export function nodeRow(dc: Datacenter, node: string): Row {
+export function nodeRow(dc: Datacenter, node: string, entry: string): Row {
 	const found = dc.world.nodes[node];
-	const gone = isNoticedGone(dc, node);
+	// A node whose own corosync is gone goes on claiming what it last knew. CLUSTER section 6.
+	const gone = dc.world.nodes[entry]?.state !== 'no-quorum' && isNoticedGone(dc, node);
 	const fresh = dc.broadcast.isFresh(node);
 	const row: Row = {
 		id: `node/${node}`,
@@ -76,16 +77,16 @@ export function nodeRow(dc: Datacenter, node: string): Row {
 		...(fresh ? {level: '', 'cgroup-mode': 1} : {}),
 		...(found?.hastate === undefined ? {} : {hastate: found.hastate}),
 	};
-	if (gone || !fresh || found === undefined) return row;
+	if (!fresh || found === undefined) return row;
+	const {maxcpu, maxmem} = found;
+	if (gone) return {...row, maxcpu, maxmem, maxdisk: rootDisk};
 	const guests = Object.values(dc.world.guests).filter((guest) => guest.node === node && guest.power !== 'stopped');
 	return {
 		...row,
+		...{maxcpu, maxmem, maxdisk: rootDisk},
 		cpu: Math.min(0.9, 0.02 + guests.length * 0.01),
-		maxcpu: found.maxcpu,
-		mem: Math.min(found.maxmem, 2 * 1024 ** 3 + guests.length * 512 * 1024 ** 2),
-		maxmem: found.maxmem,
+		mem: Math.min(maxmem, 2 * 1024 ** 3 + guests.length * 512 * 1024 ** 2),
 		disk: rootDisk / 4,
-		maxdisk: rootDisk,
 		uptime: 86_400,
 	};
 }

@@ -1,4 +1,4 @@
-import {holdsAll, holdsAny} from '../access.ts';
+import {demandAny, holdsAll, holdsAny} from '../access.ts';
 import type {Call} from '../call.ts';
 import {fork} from '../call.ts';
 import type {Datacenter} from '../datacenter.ts';
@@ -87,7 +87,9 @@ function volidOf({parameters}: Call): string {
 export function contentInfo(call: Call): unknown {
 	const {dc, node} = call;
 	const volid = volidOf(call);
-	storageOn(dc, node, call.parameters.storage ?? '');
+	const {storage = ''} = call.parameters;
+	demandAny(dc.world, call.caller, `/storage/${storage}`, 'Datastore.Audit', 'Datastore.AllocateSpace');
+	storageOn(dc, node, storage);
 	const volume = findVolume(dc, node, volid);
 	if (volume === undefined) throw die(`volume_size_info on '${volid}' failed - no format`);
 	const format = volume.content === 'iso' ? 'raw' : volume.format;
