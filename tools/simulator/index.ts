@@ -75,6 +75,8 @@ export interface Simulator {
 	readonly close: () => Promise<void>;
 }
 
+const dayMs = 86_400_000;
+
 /** Starts a simulated Proxmox VE on loopback ports: one HTTPS port for each node, one plain control port. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
 	const world = worldOf(options);
@@ -84,6 +86,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 	}
 	const pace = options.pace ?? 'instant';
 	const clock = options.clock ?? realClock(pace);
+	for (const guest of Object.values(world.guests)) {
+		if (guest.power !== 'stopped' && guest.startedAt < dayMs) guest.startedAt = clock.now() - dayMs;
+	}
 	const dc = new Datacenter(world, clock, seededRandom(options.seed ?? 1), pace);
 	const faults = new FaultScript();
 	const requests: LoggedRequest[] = [];

@@ -2,8 +2,9 @@ import type {Call} from '../call.ts';
 import {fork, isOn} from '../call.ts';
 import {configDigest} from '../config-file.ts';
 import {isCdrom, isDriveName, parseDrive, storageOf} from '../drive.ts';
+import {decodeForm} from '../http/form.ts';
 import {awaitWritable, configPath} from '../pmxcfs.ts';
-import {badParameters, texts} from '../refusal.ts';
+import {badParameters, die, texts} from '../refusal.ts';
 import {splitList} from '../schema/formats.ts';
 import {driveViolation, vmOptions} from '../schema/vm-options.ts';
 import {findVolume, removeVolume} from '../storage.ts';
@@ -119,7 +120,16 @@ function storedValue(call: Call, guest: Guest, key: string, value: string): stri
 	if (key === 'description') return value.replace(/\n+$/, '');
 	if (/^net\d+$/.test(key)) return withMac(call.dc.random, value);
 	if (isDriveName(key)) return storedDrive(call, guest, key, value);
+	if (key === 'sshkeys') checkKeys(value);
 	return value;
+}
+
+/** Cloudinit.pm: ssh-keygen has to like every key. */
+function checkKeys(value: string): void {
+	const lines = decodeForm(`keys=${value}`).keys?.toString().trim().split('\n') ?? [];
+	if (!lines.every((line) => /^(?:ssh-|ecdsa-|sk-)[\w@.-]+ [A-Za-z0-9+/]+=*/.test(line))) {
+		throw die('SSH public key validation error');
+	}
 }
 
 // QemuServer.pm $fast_plug_option: these apply to a running VM at once.

@@ -1,6 +1,6 @@
 import {isIPv4, isIPv6} from 'node:net';
 import type {Rule, Schema} from './verify.ts';
-import {violation} from './verify.ts';
+import {requiredBy, violation} from './verify.ts';
 
 const dnsLabel = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
 const dnsName = new RegExp(`^(?:${dnsLabel}\\.)*${dnsLabel}$`);
@@ -66,7 +66,7 @@ export function propertyString(
 	defaultKey?: string,
 	aliases: readonly string[] = [],
 ): NonNullable<Rule['format']> {
-	return (value, name) => {
+	return (value, name, version) => {
 		const lines: string[] = [];
 		const seen = new Map<string, string>();
 		for (const part of value.split(',')) {
@@ -85,10 +85,10 @@ export function propertyString(
 			const wrong =
 				rule === undefined
 					? 'property is not defined in schema and the schema does not allow additional properties'
-					: violation(rule, key, text);
+					: violation(rule, key, text, version);
 			if (wrong !== undefined) lines.push(`${name}.${key}: ${wrong}`);
 			if (rule?.requires !== undefined && !seen.has(rule.requires)) {
-				lines.push(`${name}.${rule.requires}: missing property required by '${name}.${key}'`);
+				lines.push(`${name}.${rule.requires}: ${requiredBy(`${name}.${key}`, version)}`);
 			}
 		}
 		for (const [key, rule] of Object.entries(schema)) {

@@ -1,4 +1,5 @@
 import {badParameters} from '../refusal.ts';
+import type {PveVersion} from '../world.ts';
 
 /** Parameters as they came in: text, or several texts where one was given twice. */
 export type RawParameters = Readonly<Record<string, string | readonly string[]>>;
@@ -14,7 +15,7 @@ export interface Rule {
 	readonly enum?: readonly string[];
 	readonly pattern?: RegExp;
 	/** The text of `invalid format - ...`, or nothing where the value is well formed. */
-	readonly format?: (value: string, name: string) => string | undefined;
+	readonly format?: (value: string, name: string, version: PveVersion) => string | undefined;
 	/** Further parameters that must be given with this one. */
 	readonly requires?: string;
 }
@@ -25,17 +26,16 @@ const unknown = 'property is not defined in schema and the schema does not allow
 const missing = 'property is missing and it is not optional';
 
 /** The parameters as single texts, or every violation at once. JSONSchema.pm validate. */
-export function verify(schema: Schema, raw: RawParameters, version: '8.4' | '9.2'): Parameters {
+export function verify(schema: Schema, raw: RawParameters, version: PveVersion): Parameters {
 	const errors: Record<string, string> = {};
 	const verified: Record<string, string> = {};
 	for (const [name, value] of Object.entries(raw)) {
 		const rule = schema[name];
-		const text = rule === undefined ? unknown : violation(rule, name, value);
+		const text = rule === undefined ? unknown : violation(rule, name, value, version);
 		if (text !== undefined) errors[name] = text;
 		else verified[name] = typeof value === 'string' ? value : value.join(',');
 		if (rule?.requires !== undefined && raw[rule.requires] === undefined) {
-			if (version === '8.4') errors[rule.requires] = `missing property - '${name}' requires this property`;
-			else errors[rule.requires] = `missing property required by '${name}'`;
+			errors[rule.requires] = requiredBy(name, version);
 		}
 	}
 	for (const [name, rule] of Object.entries(schema)) {
@@ -45,11 +45,20 @@ export function verify(schema: Schema, raw: RawParameters, version: '8.4' | '9.2
 	return verified;
 }
 
+/** JSONSchema.pm validate: the two versions word it differently. */
+export const requiredBy = (name: string, version: PveVersion): string =>
+	version === '8.4' ? `missing property - '${name}' requires this property` : `missing property required by '${name}'`;
+
 /** What is wrong with a value, in JSONSchema.pm check_prop's and check_type's words. */
-export function violation(rule: Rule, name: string, value: string | readonly string[]): string | undefined {
+export function violation(
+	rule: Rule,
+	name: string,
+	value: string | readonly string[],
+	version: PveVersion,
+): string | undefined {
 	if (typeof value !== 'string') {
 		if (rule.type !== 'list') return `type check ('${rule.type}') failed - got ARRAY`;
-		return violation(rule, name, value.join(','));
+		return violation(rule, name, value.join(','), version);
 	}
 	if (rule.type === 'integer' && !/^[+-]?\d+$/.test(value)) return `type check ('integer') failed - got '${value}'`;
 	if (rule.type === 'number' && !/^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(value)) {
@@ -58,11 +67,11 @@ export function violation(rule: Rule, name: string, value: string | readonly str
 	if (rule.type === 'boolean') {
 		return value === '0' || value === '1' ? undefined : `type check ('boolean') failed - got '${value}'`;
 	}
-	return limits(rule, value) ?? formatted(rule, name, value);
+	return limits(rule, value) ?? formatted(rule, name, value, version);
 }
 
-function formatted(rule: Rule, name: string, value: string): string | undefined {
-	const wrong = rule.format?.(value, name);
+function formatted(rule: Rule, name: string, value: string, version: PveVersion): string | undefined {
+	const wrong = rule.format?.(value, name, version);
 	return wrong === undefined ? undefined : `invalid format - ${wrong}\n`;
 }
 

@@ -52,8 +52,8 @@ const net = propertyString(
 	'model',
 	networkModels,
 );
-const netFormat: Rule['format'] = (value, name) =>
-	net(value.replace(/^([^=,]+)=([0-9a-fA-F:]{17})/, '$1,macaddr=$2'), name);
+const netFormat: Rule['format'] = (value, name, version) =>
+	net(value.replace(/^([^=,]+)=([0-9a-fA-F:]{17})/, '$1,macaddr=$2'), name, version);
 
 // qemu-server QemuServer/Drive.pm
 const driveOptions: Schema = {
