@@ -159,6 +159,8 @@ export interface World {
 	/** datacenter.cfg: every value as it is written there. */
 	readonly options: Record<string, string>;
 	readonly tasks: Record<string, Task>;
+	/** `false`: 9.2 does not hold the config lock after a stop and a quick start (FACTS section 8). */
+	powerCycleLock?: boolean;
 }
 
 /** Where a volume is kept in `world.volumes`: local storages of two nodes may hold the same volid. */

@@ -14,6 +14,7 @@ import {demandOptions} from './config-access.ts';
 import {allocate, storedDrive} from './drive-change.ts';
 import {withMac} from './network.ts';
 import {joinPool} from './pool.ts';
+import {storedTags} from './tags.ts';
 
 const control = new Set(['node', 'vmid', 'pool', 'start', 'force', 'storage', 'unique', 'archive', 'bwlimit']);
 
@@ -68,6 +69,8 @@ async function work(call: Call, worker: Worker, options: ReadonlyMap<string, str
 			if (isDriveName(key)) config[key] = await newDrive(call, worker, guest, key, value);
 			else if (/^net\d+$/.test(key)) config[key] = withMac(dc.random, value);
 			else if (key === 'description') config[key] = value.replace(/\n+$/, '');
+			// 8.4 keeps the tags as they were given. Transcripts 03b of both versions.
+			else if (key === 'tags' && dc.world.pveVersion !== '8.4') config[key] = storedTags(dc.world, value);
 			else config[key] = value;
 		}
 		config.smbios1 ??= `uuid=${dc.random.uuid()}`;
