@@ -144,6 +144,11 @@ function reply(status: number, reason: string, text: string, headers: Reply['hea
 	return {status, reason, text, headers, body, data, errors};
 }
 
+/** Makes full clones of a volume last: 4 ms for each GiB under the instant pace. */
+export function enlarge({world}: Simulator, volume: string, gib: number): void {
+	Object.assign(world.volumes[volume] ?? {}, {size: gib * 1024 ** 3});
+}
+
 /** Runs a spec against a simulator of its own. */
 export function simulated(
 	options: SimulatorOptions,

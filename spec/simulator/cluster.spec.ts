@@ -1,6 +1,6 @@
 import test from 'ava';
 import {manualClock} from '../../tools/simulator/clock.ts';
-import {type Client, full, runner, simulated} from './client.ts';
+import {type Client, enlarge, full, runner, simulated} from './client.ts';
 
 // Texts and states: transcripts of a three-node PVE 8.4 cluster (01 to 17) and CLUSTER.
 
@@ -191,6 +191,7 @@ test('a dead node: writes stall until corosync knows, then it is offline, and af
 test(
 	'the template’s node dies in a clone: a nameless stub stays on it',
 	simulated({world}, async (t, pve, {setNode, world: state}) => {
+		enlarge(pve.simulator, 'shared:9000/base-9000-disk-0.qcow2', 6000);
 		await pve.send('POST', '/nodes/n1/qemu/9000/clone', {newid: 621, target: 'n3', full: 1, pool: 'garm'}, {via: 1});
 		while (state.guests[621] === undefined) await sleep(1);
 		await setNode('n1', 'dead');
@@ -246,8 +247,9 @@ test(
 	'maintenance is seen in hastate only, and stops nothing',
 	simulated({world}, async (t, pve, {setNode}) => {
 		await setNode('n3', 'maintenance');
-		t.is((await nodes(pve)).n3, 'online');
 		while ((await nodes(pve)).n3 !== 'maintenance') await sleep(2);
+		const {data} = await pve.send('GET', '/cluster/resources?type=node');
+		t.deepEqual(new Set(data.map(({status}: {status: string}) => status)), new Set(['online']));
 		t.deepEqual(await nodes(pve), {n1: 'online', n2: 'online', n3: 'maintenance'});
 		t.is(await pve.outcome(pve.send('POST', '/nodes/n1/qemu/9000/clone', {newid: 910, target: 'n3'})), 'OK');
 	}),

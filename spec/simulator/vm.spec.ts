@@ -1,7 +1,7 @@
 import test from 'ava';
 import {manualClock} from '../../tools/simulator/clock.ts';
 import {startSimulator} from '../../tools/simulator/index.ts';
-import {full, runner, simulated} from './client.ts';
+import {enlarge, full, runner, simulated} from './client.ts';
 
 // Texts and shapes: transcripts of PVE 8.4 and 9.2 (04-clone, 04b, 05-config, 06-lifecycle, 07-agent, 08b) and FACTS.
 
@@ -10,6 +10,7 @@ const vm = '/nodes/pve/qemu';
 test(
 	'a clone is nameless and locked at first, and joins its pool last',
 	simulated({}, async (t, pve) => {
+		enlarge(pve.simulator, 'pve/local-lvm:base-9001-disk-0', 100);
 		const asked = {newid: 500, name: 'r-1', description: 'mark\n', pool: 'garm', full: 1};
 		const {data: upid} = await pve.send('POST', `${vm}/9001/clone`, asked, {as: runner});
 		t.regex(upid, /^UPID:pve:[0-9A-F]{8}:[0-9A-F]{8}:[0-9A-F]{8}:qmclone:9001:garm@pve!runner:$/);
@@ -131,6 +132,7 @@ test(
 test(
 	'a killed worker leaves a locked stub that no token can remove',
 	simulated({}, async (t, pve, {killWorker, snapshot}) => {
+		enlarge(pve.simulator, 'pve/local-lvm:base-9000-disk-0', 6000);
 		const cloned = await pve.send('POST', `${vm}/9000/clone`, {newid: 213, full: 1, name: 'killme'});
 		await until(async () => (await pve.send('GET', `${vm}/213/config`)).data);
 		t.true(killWorker(cloned.data));
@@ -153,6 +155,7 @@ test(
 test(
 	'a clone task that is stopped takes its config and disks with it',
 	simulated({}, async (t, pve, {snapshot}) => {
+		enlarge(pve.simulator, 'pve/local-lvm:base-9000-disk-0', 6000);
 		const before = snapshot();
 		const cloned = await pve.send('POST', `${vm}/9000/clone`, {newid: 212, full: 1});
 		await until(async () => (await pve.send('GET', `${vm}/212/config`)).data);
@@ -170,11 +173,11 @@ test('during a clone PUT config is refused at once by 9.2, and waits for the loc
 		['8.4', "can't lock file '/var/lock/qemu-server/lock-340.conf' - got timeout"],
 	] as const) {
 		await simulated({pveVersion}, async (_, pve) => {
-			Object.assign(pve.simulator.world.volumes['pve/local-lvm:base-9001-disk-0'] ?? {}, {size: 60 * 1024 ** 3});
+			enlarge(pve.simulator, 'pve/local-lvm:base-9001-disk-0', 6000);
 			const cloned = await pve.send('POST', `${vm}/9001/clone`, {newid: 340, full: 1});
 			await until(async () => (await pve.send('GET', `${vm}/340/config`)).data);
 			t.is((await pve.send('PUT', `${vm}/340/config`, {description: 'x'})).reason, reason, pveVersion);
-			t.is(await pve.outcome(cloned), 'OK');
+			pve.simulator.killWorker(cloned.data);
 		})(t);
 	}
 });
@@ -308,8 +311,9 @@ test(
 
 test(
 	'9.2 holds the config lock for a while after a stop and a quick start',
-	simulated({}, async (t, pve) => {
-		for (const what of ['start', 'stop', 'start']) await pve.outcome(pve.send('POST', `${vm}/102/status/${what}`));
+	simulated({}, async (t, pve, {world}) => {
+		Object.assign(world.guests[102] ?? {}, {stoppedAt: Date.now()});
+		t.is(await pve.outcome(pve.send('POST', `${vm}/102/status/start`)), 'OK');
 		await until(async () => {
 			const {reason} = await pve.send('PUT', `${vm}/102/config`, {description: 'x'});
 			return reason === "can't lock file '/var/lock/qemu-server/lock-102.conf' - got timeout" ? reason : undefined;
