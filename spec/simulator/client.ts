@@ -1,5 +1,6 @@
 import {Agent, type RequestOptions, request} from 'node:https';
 import type {ExecutionContext} from 'ava';
+import type {ManualClock} from '../../tools/simulator/clock.ts';
 import {type Simulator, type SimulatorOptions, startSimulator} from '../../tools/simulator/index.ts';
 
 export interface Reply {
@@ -147,6 +148,24 @@ function reply(status: number, reason: string, text: string, headers: Reply['hea
 /** Makes full clones of a volume last: 4 ms for each GiB under the instant pace. */
 export function enlarge({world}: Simulator, volume: string, gib: number): void {
 	Object.assign(world.volumes[volume] ?? {}, {size: gib * 1024 ** 3});
+}
+
+/**
+ * Waits for something while a manual clock runs: slowly at first, so that a request in flight costs little simulated
+ * time, then faster and faster, so that a timeout of ten seconds comes soon.
+ */
+export async function timely<T>(clock: ManualClock, promise: Promise<T>): Promise<T> {
+	let ended = false;
+	const end = (): void => {
+		ended = true;
+	};
+	promise.then(end, end);
+	for (let round = 0, stepMs = 10; !ended; round++) {
+		await new Promise((resolve) => setTimeout(resolve, 1));
+		await clock.advance(stepMs);
+		if (round > 20) stepMs *= 1.15;
+	}
+	return await promise;
 }
 
 /** Runs a spec against a simulator of its own. */

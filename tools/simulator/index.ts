@@ -21,10 +21,10 @@ import type {NodeState, PveVersion, World} from './world.ts';
 import {loadWorld} from './world.ts';
 
 export type {Pace} from './clock.ts';
-export type {Effect, Fault, FaultMatch} from './fault-script.ts';
+export type {Fault} from './fault-script.ts';
 export type {RequestHook} from './http/frontend.ts';
 export type {LoggedRequest} from './request-log.ts';
-export type {Guest, NodeState, PveVersion, Task, Volume, World} from './world.ts';
+export type {NodeState, PveVersion, World} from './world.ts';
 
 export interface SimulatorOptions {
 	/** `small`, `cluster`, `crowded`, the path of a JSON world, or a world. Default `small`. */

@@ -19,9 +19,6 @@ export function checkLock(guest: Guest): void {
 /** AbstractConfig.pm config_file_lock. */
 export const lockFile = (vmid: number | string): string => `/var/lock/qemu-server/lock-${vmid}.conf`;
 
-/** The lock table holds all nodes' files: a lock file is the node's own. */
-export const nodeLockFile = (node: string, file: string): string => `${node}:${file}`;
-
 /** The config as GET config shows it: pending values merged unless `current`. QemuServer.pm load_conf, Qemu.pm vm_config. */
 export function shownConfig(guest: Guest, current: boolean): Readonly<Record<string, string | number>> {
 	const config: Record<string, string> = {...guest.config};

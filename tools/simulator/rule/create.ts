@@ -1,4 +1,3 @@
-import {demandAll} from '../access.ts';
 import type {Call} from '../call.ts';
 import {fork, isOn} from '../call.ts';
 import {formatSize, isCdrom, isCloudinit, isDriveName, parseDrive, printDrive, storageOf} from '../drive.ts';
@@ -152,7 +151,3 @@ function makeBase({dc, node}: Call, guest: Guest): void {
 		guest.config[key] = printDrive({file: volid, options: drive.options});
 	}
 }
-
-/** Demands VM.Allocate on the VM: convert to template, FACTS section 10. */
-export const demandAllocate = ({dc, caller, parameters}: Call): void =>
-	demandAll(dc.world, caller, `/vms/${parameters.vmid}`, 'VM.Allocate');
