@@ -1,0 +1,51 @@
+import type {IncomingMessage} from 'node:http';
+import type {Caller} from '../access.ts';
+import type {Datacenter} from '../datacenter.ts';
+import {texts} from '../refusal.ts';
+import {findRoute} from '../routes.ts';
+import type {Parameters, RawParameters} from '../schema/verify.ts';
+import {authenticate} from './authenticate.ts';
+import {checkHead, decodeBody, readBody} from './body.ts';
+import {decodeForm} from './form.ts';
+import {type Asked, Broken} from './frontend.ts';
+import {decodeMultipart} from './multipart.ts';
+
+const uploadSilenceMs = 5000;
+
+/** Reads a request. An upload that is refused is not read to its end. */
+export async function readRequest(dc: Datacenter, entry: string, request: IncomingMessage): Promise<Asked> {
+	const url = request.url ?? '/';
+	const [rawPath = '/', rawQuery = ''] = [url.split('?')[0] ?? '/', url.split('?').slice(1).join('?')];
+	const method = request.method ?? '';
+	const path = rawPath.replace(/^\/api2\/json/, '') || '/';
+	const found = findRoute(method, path);
+	const asked = {method, path, entry, found, query: decodeForm(rawQuery), body: {}};
+	try {
+		if (!rawPath.startsWith('/api2/json')) throw texts.noFormatter(rawPath.replace(/^\/api2\/(\w+)(.*)$/, '$2, $1'));
+		checkHead(request);
+		const caller = authenticate(dc.world, request.headers);
+		if (found?.route.operation === 'upload') return {...(await readUpload(dc, asked, caller, request)), caller};
+		const body = await readBody(request, true);
+		return {...asked, caller, body: decodeBody(body, request.headers['content-type'])};
+	} catch (error) {
+		request.resume();
+		return {...asked, refusal: error};
+	}
+}
+
+async function readUpload(dc: Datacenter, asked: Asked, caller: Caller, request: IncomingMessage): Promise<Asked> {
+	const parameters = single({...asked.query, ...asked.found?.names});
+	asked.found?.route.permission?.({dc, caller, parameters, node: asked.entry});
+	const type = request.headers['content-type'] ?? '';
+	if (!type.startsWith('multipart/form-data')) {
+		await dc.clock.sleep(uploadSilenceMs);
+		throw new Broken('not multipart');
+	}
+	const {fields, upload} = decodeMultipart(await readBody(request, false), type);
+	const filename = upload === undefined ? {} : {filename: upload.filename};
+	return {...asked, body: {...fields, ...filename}, ...(upload === undefined ? {} : {upload})};
+}
+
+/** Each parameter once: what the privileges are asked about. */
+export const single = (raw: RawParameters): Parameters =>
+	Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, typeof value === 'string' ? value : 'ARRAY']));

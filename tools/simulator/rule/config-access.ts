@@ -1,0 +1,102 @@
+import {demandAll, demandAny} from '../access.ts';
+import type {Call} from '../call.ts';
+import {isCloudinit, isDriveName, parseDrive, storageOf} from '../drive.ts';
+import {texts} from '../refusal.ts';
+import {bridgePath} from './network.ts';
+
+/** API2/Qemu.pm update_vm: at least one of these, before anything else is looked at. */
+export const anyConfigPrivilege = ['Disk', 'CDROM', 'CPU', 'Memory', 'Network', 'HWType', 'Options', 'Cloudinit'].map(
+	(what) => `VM.Config.${what}`,
+);
+
+const groups: Readonly<Record<string, readonly string[]>> = {
+	'VM.Config.CPU': ['cores', 'sockets', 'cpu', 'cpulimit', 'cpuunits', 'vcpus', 'numa', 'smp', 'affinity'],
+	'VM.Config.Memory': ['memory', 'balloon', 'shares'],
+	'VM.Config.HWType': [
+		...[
+			'acpi',
+			'hotplug',
+			'kvm',
+			'machine',
+			'scsihw',
+			'smbios1',
+			'tablet',
+			'vga',
+			'watchdog',
+			'audio0',
+			'rng0',
+			'arch',
+		],
+		...['bios', 'vmgenid', 'ivshmem', 'hugepages', 'keephugepages'],
+	],
+	'VM.Config.Options': [
+		...['agent', 'autostart', 'description', 'keyboard', 'localtime', 'migrate_downtime', 'migrate_speed', 'name'],
+		...['onboot', 'ostype', 'protection', 'reboot', 'startdate', 'startup', 'tags', 'tdf', 'template', 'hookscript'],
+		...['spice_enhancements', 'vmstatestorage'],
+	],
+	'VM.Config.Disk': ['boot', 'bootdisk'],
+};
+const privilegeOf = new Map(Object.entries(groups).flatMap(([privilege, keys]) => keys.map((key) => [key, privilege])));
+
+const cloudinitKeys = /^(?:ci\w+|sshkeys|nameserver|searchdomain|ipconfig\d+)$/;
+const rootOnly = /^(?:args|lock|parallel\d+|hostpci\d+)$/;
+
+/** Demands the privilege of every option that is set or removed. API2/Qemu.pm check_vm_modify_config_perm. */
+export function demandOptions(call: Call, set: ReadonlyMap<string, string>, remove: readonly string[]): void {
+	if (call.caller.isRoot) return;
+	for (const key of [...remove, ...set.keys()]) demandOption(call, key, set.get(key));
+	for (const [key, value] of set) if (/^net\d+$/.test(key)) demandBridge(call, key, value);
+}
+
+function demandOption(call: Call, key: string, value: string | undefined): void {
+	const {
+		dc: {world},
+		caller,
+		parameters,
+	} = call;
+	const path = `/vms/${parameters.vmid}`;
+	if (rootOnly.test(key)) throw texts.rootOnly(key);
+	if (isDriveName(key)) demandDrive(call, key, value);
+	else if (/^unused\d+$/.test(key)) demandAll(world, caller, path, 'VM.Config.Disk');
+	else if (/^net\d+$/.test(key)) demandAll(world, caller, path, 'VM.Config.Network');
+	else if (cloudinitKeys.test(key)) demandAny(world, caller, path, 'VM.Config.Cloudinit', 'VM.Config.Network');
+	else if (/^(?:serial|usb)\d+$/.test(key)) demandAll(world, caller, path, 'VM.Config.HWType');
+	else if (/^numa\d+$/.test(key)) demandAll(world, caller, path, 'VM.Config.CPU');
+	else demandAll(world, caller, path, privilegeOf.get(key) ?? 'VM.Config.Options');
+	if (key === 'startup') demandAll(world, caller, '/', 'Sys.Modify');
+}
+
+/** API2/Qemu.pm check_storage_access and the delete branch of update_vm_api. */
+function demandDrive({dc, node, caller, parameters}: Call, key: string, value: string | undefined): void {
+	const {world} = dc;
+	const path = `/vms/${parameters.vmid}`;
+	const old = dc.qemuOn(node, parameters.vmid ?? '')?.config[key];
+	const text = value ?? old ?? '';
+	const {file, options} = parseDrive(text);
+	if (isCloudinit(file)) {
+		demandAll(world, caller, path, 'VM.Config.CDROM');
+		demandAll(world, caller, path, 'VM.Config.Cloudinit');
+		const storage = storageOf(file);
+		if (value !== undefined && storage !== undefined) {
+			demandAll(world, caller, `/storage/${storage}`, 'Datastore.AllocateSpace');
+		}
+		return;
+	}
+	if (options.get('media') === 'cdrom') {
+		demandAll(world, caller, path, 'VM.Config.CDROM');
+		const storage = storageOf(file);
+		if (value === undefined || storage === undefined || world.storages[storage] === undefined) return;
+		demandAny(world, caller, `/storage/${storage}`, 'Datastore.AllocateSpace', 'Datastore.Audit');
+		return;
+	}
+	demandAll(world, caller, path, 'VM.Config.Disk');
+	const storage = storageOf(file);
+	if (value === undefined || storage === undefined || world.storages[storage] === undefined) return;
+	demandAll(world, caller, `/storage/${storage}`, 'Datastore.AllocateSpace');
+}
+
+function demandBridge({dc, node, caller, parameters}: Call, key: string, value: string): void {
+	const path = bridgePath(value);
+	const old = bridgePath(dc.qemuOn(node, parameters.vmid ?? '')?.config[key] ?? '');
+	for (const demanded of [path, old]) if (demanded !== undefined) demandAll(dc.world, caller, demanded, 'SDN.Use');
+}

@@ -1,0 +1,223 @@
+import type {Call} from '../call.ts';
+import {fork, isOn} from '../call.ts';
+import {configDigest} from '../config-file.ts';
+import {isCdrom, isDriveName, parseDrive, storageOf} from '../drive.ts';
+import {decodeForm} from '../http/form.ts';
+import {awaitWritable, configPath} from '../pmxcfs.ts';
+import {badParameters, die, texts} from '../refusal.ts';
+import {splitList} from '../schema/formats.ts';
+import {driveViolation, vmOptions} from '../schema/vm-options.ts';
+import {findVolume, removeVolume} from '../storage.ts';
+import {checkLock, loadConfig, lockFile, shownConfig} from '../vm-config.ts';
+import type {Guest} from '../world.ts';
+import {demandOptions} from './config-access.ts';
+import {storedDrive} from './drive-change.ts';
+import {withMac} from './network.ts';
+import {demandTags, storedTags} from './tags.ts';
+
+const lockMs = 10_000;
+const control = new Set(['node', 'vmid', 'digest', 'delete', 'revert', 'skiplock', 'force', 'background_delay']);
+
+/** GET config: pending values merged, `current=1` without them. API2/Qemu.pm vm_config. */
+export function getConfig({dc, node, parameters}: Call): unknown {
+	return shownConfig(loadConfig(dc, node, parameters.vmid ?? ''), isOn(parameters.current));
+}
+
+/** GET pending: one row for each key. API2/Qemu.pm vm_pending, GuestHelpers.pm config_with_pending_array. */
+export function getPending({dc, node, parameters}: Call): unknown {
+	const guest = loadConfig(dc, node, parameters.vmid ?? '');
+	const {digest, ...current} = shownConfig({...guest, pending: {}}, true);
+	const keys = [...new Set([...Object.keys(current), ...Object.keys(guest.pending)])];
+	const rows = keys.map((key) => {
+		const pending = guest.pending[key];
+		return {
+			key,
+			...(current[key] === undefined ? {} : {value: current[key]}),
+			...(pending === undefined ? {} : pending === null ? {delete: 1} : {pending}),
+		};
+	});
+	return [...rows, {key: 'digest', value: digest}];
+}
+
+/** PUT config: synchronous. API2/Qemu.pm update_vm. */
+export async function putConfig(call: Call): Promise<null> {
+	const change = prepared(call);
+	await underLock(call, change);
+	return null;
+}
+
+/** POST config: the same in a task. API2/Qemu.pm update_vm_async. */
+export function postConfig(call: Call): string {
+	const change = prepared(call);
+	const vmid = call.parameters.vmid ?? '';
+	const told = [...change.set].map(([key, value]) => `-${key} ${value}`).join(' ');
+	return fork(call, 'qmconfig', vmid, (worker) => {
+		worker.log(`update VM ${vmid}: ${told}`);
+		return worker.locked(call.dc.locks, lockFile(vmid), {timeoutMs: lockMs}, () => apply(call, change));
+	});
+}
+
+interface Change {
+	readonly set: ReadonlyMap<string, string>;
+	readonly remove: readonly string[];
+	readonly revert: readonly string[];
+}
+
+/** What update_vm_api checks before it asks for the lock. */
+function prepared(call: Call): Change {
+	const {dc, node, caller, parameters} = call;
+	const vmid = parameters.vmid ?? '';
+	if (isOn(parameters.skiplock) && !caller.isRoot) throw texts.rootOnlyOption('skiplock');
+	const set = new Map(Object.entries(parameters).filter(([key]) => !control.has(key)));
+	const remove = splitList(parameters.delete ?? '');
+	const revert = splitList(parameters.revert ?? '');
+	if (set.size + remove.length + revert.length === 0) throw texts.noOptions();
+	for (const key of remove) {
+		if (set.has(key)) throw badParameters({delete: `you can't use '-${key}' and -delete ${key}' at the same time`});
+		if (vmOptions[key] === undefined) throw badParameters({delete: `unknown option '${key}'`});
+	}
+	for (const [key, value] of set) {
+		const wrong = driveViolation(key, value);
+		if (wrong !== undefined) throw badParameters({[key]: wrong});
+	}
+	demandOptions(call, set, remove);
+	// qemu-server 9 API2/Qemu.pm:2229: looks at the VM's lock before it waits for the lock file; 8 waits first.
+	if (dc.world.pveVersion !== '8.4' && !isOn(parameters.skiplock)) checkLock(loadConfig(dc, node, vmid));
+	else loadConfig(dc, node, vmid);
+	return {set, remove, revert};
+}
+
+async function underLock(call: Call, change: Change): Promise<void> {
+	const {dc, node, parameters} = call;
+	const file = lockFile(parameters.vmid ?? '');
+	const release = await dc.locks.acquire(`${node}:${file}`, {timeoutMs: lockMs});
+	if (release === undefined) throw texts.lockTimeout(file);
+	try {
+		await apply(call, change);
+	} finally {
+		release();
+	}
+}
+
+async function apply(call: Call, {set, remove, revert}: Change): Promise<void> {
+	const {dc, node, parameters} = call;
+	const guest = loadConfig(dc, node, parameters.vmid ?? '');
+	if (parameters.digest !== undefined && parameters.digest !== configDigest(guest)) throw texts.digest();
+	if (!isOn(parameters.skiplock)) checkLock(guest);
+	// Every value is made ready before anything is written: a missing volume changes nothing.
+	const ready = new Map<string, string>();
+	for (const [key, value] of set) ready.set(key, storedValue(call, guest, key, value));
+	demandTags(call, guest, set, remove);
+	await awaitWritable(dc, node, configPath(node, guest.vmid));
+	for (const key of revert) delete guest.pending[key];
+	for (const key of remove) removeKey(call, guest, key);
+	for (const [key, value] of ready) setKey(guest, key, value);
+}
+
+/** The spelling PVE keeps of a value. */
+function storedValue(call: Call, guest: Guest, key: string, value: string): string {
+	if (key === 'tags') return storedTags(call.dc.world, value);
+	if (key === 'description') return value.replace(/\n+$/, '');
+	if (/^net\d+$/.test(key)) return withMac(call.dc.random, value);
+	if (isDriveName(key)) return storedDrive(call, guest, key, value);
+	if (key === 'sshkeys') checkKeys(value);
+	return value;
+}
+
+/** Cloudinit.pm: ssh-keygen has to like every key. */
+function checkKeys(value: string): void {
+	const lines = decodeForm(`keys=${value}`).keys?.toString().trim().split('\n') ?? [];
+	if (!lines.every((line) => /^(?:ssh-|ecdsa-|sk-)[\w@.-]+ [A-Za-z0-9+/]+=*/.test(line))) {
+		throw die('SSH public key validation error');
+	}
+}
+
+// QemuServer.pm $fast_plug_option: these apply to a running VM at once.
+const atOnce = new Set([
+	...['name', 'description', 'tags', 'onboot', 'protection', 'lock', 'startup', 'hookscript', 'agent', 'boot'],
+	...[
+		'ciuser',
+		'cipassword',
+		'sshkeys',
+		'nameserver',
+		'searchdomain',
+		'cicustom',
+		'citype',
+		'ciupgrade',
+		'migrate_speed',
+	],
+]);
+
+function setKey(guest: Guest, key: string, value: string): void {
+	const waits = guest.power !== 'stopped' && !appliesAtOnce(guest, key, value);
+	if (waits) {
+		if (guest.config[key] === value) delete guest.pending[key];
+		else guest.pending[key] = value;
+		return;
+	}
+	delete guest.pending[key];
+	if (value === '' && key === 'description') delete guest.config[key];
+	else replaceKey(guest, key, value);
+}
+
+function replaceKey(guest: Guest, key: string, value: string): void {
+	const before = guest.config[key];
+	guest.config[key] = value;
+	if (!isDriveName(key)) return;
+	const old = before === undefined ? undefined : parseDrive(before);
+	if (old !== undefined && !isCdrom(old) && old.file !== parseDrive(value).file) keepUnused(guest, old.file);
+	for (const unused of Object.keys(guest.config)) {
+		if (/^unused\d+$/.test(unused) && guest.config[unused] === parseDrive(value).file) delete guest.config[unused];
+	}
+	if (before === undefined && isCdrom(parseDrive(value))) addToBootOrder(guest, key);
+}
+
+/** A CD can be changed under a running VM (eject is immediate); a new CD drive waits for the next start. FACTS 7, 17. */
+function appliesAtOnce(guest: Guest, key: string, value: string): boolean {
+	if (atOnce.has(key) || key.startsWith('ipconfig')) return true;
+	const old = guest.config[key];
+	return isDriveName(key) && old !== undefined && isCdrom(parseDrive(old)) && isCdrom(parseDrive(value));
+}
+
+function addToBootOrder(guest: Guest, key: string): void {
+	const order = guest.config.boot;
+	if (order?.startsWith('order=') === true && !order.slice(6).split(';').includes(key))
+		guest.config.boot = `${order};${key}`;
+}
+
+function removeKey(call: Call, guest: Guest, key: string): void {
+	const value = guest.config[key];
+	delete guest.pending[key];
+	if (value === undefined) return;
+	if (guest.power !== 'stopped' && !appliesAtOnce(guest, key, '') && !/^unused\d+$/.test(key)) {
+		guest.pending[key] = null;
+		return;
+	}
+	delete guest.config[key];
+	if (/^unused\d+$/.test(key)) removeVolume(call.dc, call.node, value);
+	if (isDriveName(key)) detach(call, guest, key, value);
+}
+
+function detach({dc, node}: Call, guest: Guest, key: string, value: string): void {
+	const drive = parseDrive(value);
+	const boot = guest.config.boot;
+	if (boot?.startsWith('order=') === true) {
+		guest.config.boot = `order=${boot
+			.slice(6)
+			.split(';')
+			.filter((name) => name !== key)
+			.join(';')}`;
+	}
+	if (isCdrom(drive) || storageOf(drive.file) === undefined) return;
+	// A cloud-init drive goes with its volume, a disk is kept as unusedN.
+	if (/cloudinit/.test(drive.file)) removeVolume(dc, node, drive.file);
+	else if (findVolume(dc, node, drive.file) !== undefined) keepUnused(guest, drive.file);
+}
+
+function keepUnused(guest: Guest, volid: string): void {
+	for (let index = 0; index < 256; index++) {
+		if (guest.config[`unused${index}`] !== undefined) continue;
+		guest.config[`unused${index}`] = volid;
+		return;
+	}
+}
