@@ -12,5 +12,6 @@ export const defaults = {
 	cleanup_seconds: 180,
 	// PVE gives another node 30 s to answer.
 	request_seconds: 60,
-	logLevel: 'info',
+	// GARM shows all of stderr as the reason of a failure: it shall be one sentence.
+	logLevel: 'error',
 } as const;

@@ -313,6 +313,7 @@ test("a write that nobody answers in time has an unknown outcome; then the run's
 		check(waitedFor: string) {
 			if (left === 0) throw new Error(`time is over: ${waitedFor}`);
 		},
+		renew() {},
 	};
 	const cluster = connectPve(optionsFor(api.url, fastClock(), {deadline}));
 	await cluster.isVmidFree(200);

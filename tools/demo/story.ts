@@ -2,10 +2,10 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type {Clock} from '../../lib/time/clock.ts';
+import {providerConfig} from '../simulator/cli.ts';
 import {type Simulator, startSimulator} from '../simulator/index.ts';
 import {type Act, acts} from './acts.ts';
 import {drawCluster} from './cluster-table.ts';
-import {providerConfig} from './provider-config.ts';
 import {runProviderProcess} from './provider-process.ts';
 
 /** Plays GARM against the built provider and a simulated cluster, and tells each step. Gives 0 where the world ended as it should, else 1. */

@@ -1,0 +1,63 @@
+import {badRequest} from '../fault.ts';
+import {seedProblems} from './check.ts';
+import {renderCloudinitFile} from './cloudinit-file.ts';
+import {linuxUserData} from './linux.ts';
+import {yamlValue} from './quote.ts';
+import type {SeedInput} from './view.ts';
+import {windowsUserData} from './windows.ts';
+
+/** One file of a seed; `path` with `/` between folders. */
+export interface SeedFile {
+	readonly path: string;
+	readonly bytes: Uint8Array;
+}
+
+/** What a seed image holds, and the label by which the guest knows it. */
+export interface SeedFiles {
+	readonly label: 'cidata' | 'config-2';
+	readonly files: readonly SeedFile[];
+}
+
+const largestUserData = 8 * 2 ** 20;
+
+/** The files of a runner's seed; throws `bad-request` with every reason why there can be none. */
+export function renderSeed(input: SeedInput): SeedFiles {
+	const problems = seedProblems(input);
+	if (problems.length > 0) throw badRequest('The seed', problems);
+	const userData = encode(input.os === 'windows' ? windowsUserData(input) : linuxUserData(input));
+	if (userData.length > largestUserData) {
+		throw badRequest('The seed', [
+			`the userdata has ${userData.length} bytes; at most ${largestUserData} are possible.`,
+		]);
+	}
+	return input.format === 'nocloud' ? noCloud(input, userData) : configDrive(input, userData);
+}
+
+function noCloud({instanceId, hostName}: SeedInput, userData: Uint8Array): SeedFiles {
+	const metaData = renderCloudinitFile('meta-data.mustache', {
+		instanceId: yamlValue(instanceId),
+		hostName: yamlValue(hostName),
+	});
+	return {
+		label: 'cidata',
+		files: [
+			{path: 'meta-data', bytes: encode(metaData)},
+			{path: 'user-data', bytes: userData},
+		],
+	};
+}
+
+function configDrive({instanceId, hostName}: SeedInput, userData: Uint8Array): SeedFiles {
+	const metaData = `${JSON.stringify({uuid: instanceId, hostname: hostName, name: hostName}, null, 2)}\n`;
+	return {
+		label: 'config-2',
+		files: [
+			{path: 'openstack/latest/meta_data.json', bytes: encode(metaData)},
+			{path: 'openstack/latest/user_data', bytes: userData},
+		],
+	};
+}
+
+function encode(text: string): Uint8Array {
+	return new TextEncoder().encode(text);
+}
