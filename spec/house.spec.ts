@@ -27,9 +27,9 @@ const doors: Readonly<Record<string, {readonly rooms: readonly string[]; readonl
 	},
 	seed: {rooms: ['gotemplate', 'fault'], packages: ['mustache', 'node:fs', 'node:url', 'node:path', 'node:crypto']},
 	gotemplate: {rooms: ['fault'], packages: []},
-	garm: {rooms: ['fault', 'nearest'], packages: ['valibot', '@valibot/to-json-schema']},
+	garm: {rooms: ['fault', 'nearest', 'reasons', 'checks'], packages: ['valibot', '@valibot/to-json-schema']},
 	config: {
-		rooms: ['fault', 'nearest'],
+		rooms: ['fault', 'reasons', 'checks'],
 		packages: [
 			'@iarna/toml',
 			'valibot',
@@ -46,6 +46,8 @@ const doors: Readonly<Record<string, {readonly rooms: readonly string[]; readonl
 	log: {rooms: ['fault'], packages: []},
 	fault: {rooms: [], packages: []},
 	nearest: {rooms: [], packages: []},
+	reasons: {rooms: ['nearest'], packages: ['valibot']},
+	checks: {rooms: [], packages: ['valibot']},
 };
 const pureRooms = ['runner', 'gotemplate'];
 const impureWords = /\b(?:Date\.now|new Date\(\)|Math\.random|process\.|setTimeout|setInterval|await\b|globalThis)/;

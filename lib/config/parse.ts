@@ -1,7 +1,8 @@
 import * as v from 'valibot';
+import {defined, machineOf} from '../checks.ts';
 import {badRequest} from '../fault.ts';
 import {reasonsOf} from '../reasons.ts';
-import type {Config, Flavor, Image} from './config.ts';
+import type {Config, Image} from './config.ts';
 import {defaults} from './defaults.ts';
 import {readRange, rules, warningsOf} from './rules.ts';
 import {type ConfigFile, configSchema} from './schema.ts';
@@ -35,7 +36,7 @@ function settingsOf(file: ConfigFile): ParsedConfig['settings'] {
 		storage: {seed: storage.seed, ...(storage.disks === undefined ? {} : {disks: storage.disks})},
 		clone: {mode: clone.mode, ...(clone.format === undefined ? {} : {format: clone.format})},
 		...(network === undefined ? {} : {network: defined(network)}),
-		flavors: mapValues(file.flavors, flavorOf),
+		flavors: mapValues(file.flavors, machineOf),
 		images: mapValues(file.images, imageOf),
 		timeouts: {
 			createMs: timeouts.create_seconds * 1000,
@@ -58,19 +59,9 @@ function portOf(url: string): string {
 	return /:443\/?$/.test(url) ? '443' : defaults.port;
 }
 
-function flavorOf({memory_mib: memoryMiB, disk_gib: diskGiB, ...rest}: ConfigFile['flavors'][string]): Flavor {
-	return defined({...rest, memoryMiB, diskGiB});
-}
-
 function imageOf(image: ConfigFile['images'][string]): Image {
 	const {template, os_type: os, arch, os_name: osName, os_version: osVersion, seed_format: seedFormat} = image;
 	return {...defined({os, arch, osName, osVersion, seedFormat}), template};
-}
-
-type Defined<Value> = {[Key in keyof Value]?: Exclude<Value[Key], undefined>};
-
-function defined<Value extends object>(value: Value): Defined<Value> {
-	return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Defined<Value>;
 }
 
 function mapValues<From, To>(

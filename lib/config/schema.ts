@@ -1,52 +1,14 @@
 import {toJsonSchema} from '@valibot/to-json-schema';
 import * as v from 'valibot';
+import {choice, count, machineEntries, networkEntries, nodeList, table, text, yesOrNo} from '../checks.ts';
 import {defaults} from './defaults.ts';
 
-const text = (description: string, pattern: RegExp, expected: string) =>
-	v.pipe(v.string('a text'), v.regex(pattern, expected), v.description(description));
-const count = (description: string, least: number, most: number) => {
-	const expected = `a whole number from ${least} to ${most}`;
-	return v.pipe(
-		v.number(expected),
-		v.integer(expected),
-		v.minValue(least, expected),
-		v.maxValue(most, expected),
-		v.description(description),
-	);
-};
-const yesOrNo = (description: string) => v.pipe(v.boolean('true or false'), v.description(description));
-const choice = <const Options extends readonly string[]>(description: string, options: Options) =>
-	v.pipe(
-		v.picklist(options, `one of ${options.map((option) => JSON.stringify(option)).join(', ')}`),
-		v.description(description),
-	);
-const table = <Entries extends v.ObjectEntries>(description: string, entries: Entries) =>
-	v.pipe(v.strictObject(entries, 'a table of known keys'), v.description(description));
-
 const storageId = /^[a-z][a-z0-9\-_.]*[a-z0-9]$/i;
-const nodeName = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
 const url = text(
 	'Address of a node.',
 	/^https:\/\/[^\s/@?#]+\/?$/,
 	'an address such as "https://pve1.example.com:8006"',
 );
-
-/** A network card, as the config and a pool's extra specs write it. */
-const network = {
-	bridge: v.optional(text('Bridge or VNet.', /^[a-z0-9][\w.-]{0,63}$/i, 'a bridge such as "vmbr0"')),
-	vlan: v.optional(count('VLAN tag.', 1, 4094)),
-	model: v.optional(choice('Model of the card.', ['virtio', 'e1000', 'e1000e', 'vmxnet3', 'rtl8139'])),
-	mtu: v.optional(count('MTU; 1 takes that of the bridge.', 1, 65_520)),
-	firewall: v.optional(yesOrNo('Whether the firewall of Proxmox VE filters it.')),
-};
-
-const flavor = {
-	cores: v.optional(count('Cores per socket.', 1, 8192)),
-	sockets: v.optional(count('CPU sockets.', 1, 128)),
-	memory_mib: v.optional(count('Memory in MiB.', 16, 16_777_216)),
-	disk_gib: v.optional(count('Size of the boot disk in GiB; never below that of the template.', 1, 131_072)),
-	cpu: v.optional(text('CPU type, e.g. "host".', /^[\w.-]+(?:,[\w.=+;-]+)*$/, 'a CPU type such as "host"')),
-};
 
 const image = {
 	template: v.pipe(
@@ -74,13 +36,7 @@ export const configSchema = v.strictObject(
 		pool: v.optional(
 			text('Resource pool that runners join.', /^[\w.-]+(?:\/[\w.-]+){0,2}$/, 'the name of a resource pool'),
 		),
-		nodes: v.optional(
-			v.pipe(
-				v.array(text('Node name.', nodeName, 'a node name'), 'a list of node names'),
-				v.minLength(1, 'at least one node'),
-				v.description('The nodes that runners may live on.'),
-			),
-		),
+		nodes: v.optional(nodeList),
 		vmid_range: v.optional(
 			v.pipe(
 				v.string('a range such as "100000-999999"'),
@@ -136,10 +92,10 @@ export const configSchema = v.strictObject(
 			}),
 			{},
 		),
-		network: v.optional(table('First network card; what is absent stays as the template has it.', network)),
+		network: v.optional(table('First network card; what is absent stays as the template has it.', networkEntries)),
 		flavors: v.optional(
 			v.pipe(
-				v.record(v.string(), table('A machine size.', flavor), 'a table of flavors'),
+				v.record(v.string(), table('A machine size.', machineEntries), 'a table of flavors'),
 				v.description('Machine sizes by name.'),
 			),
 			{},

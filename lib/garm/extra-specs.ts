@@ -1,5 +1,6 @@
 import {toJsonSchema} from '@valibot/to-json-schema';
 import * as v from 'valibot';
+import {defined, machineEntries, machineOf, networkEntries, nodeList, table, yesOrNo} from '../checks.ts';
 import {badRequest} from '../fault.ts';
 import {reasonsOf} from '../reasons.ts';
 import {decodeBase64} from './base64.ts';
@@ -41,18 +42,6 @@ const base64 = (description: string) =>
 		v.check((text) => decodeBase64(text) !== undefined, 'a text in base64 (standard alphabet, padded)'),
 		v.description(description),
 	);
-const yesOrNo = (description: string) => v.pipe(v.boolean('true or false'), v.description(description));
-const count = (description: string, least: number, most: number) => {
-	const expected = `a whole number from ${least} to ${most}`;
-	return v.pipe(
-		v.number(expected),
-		v.integer(expected),
-		v.minValue(least, expected),
-		v.maxValue(most, expected),
-		v.description(description),
-	);
-};
-
 const extraSpecs = v.strictObject(
 	{
 		runner_install_template: v.optional(
@@ -78,47 +67,10 @@ const extraSpecs = v.strictObject(
 				v.description('Packages to install at boot.'),
 			),
 		),
-		cores: v.optional(count("Cores per socket, instead of the flavor's.", 1, 8192)),
-		sockets: v.optional(count("CPU sockets, instead of the flavor's.", 1, 128)),
-		memory_mib: v.optional(count("Memory in MiB, instead of the flavor's.", 16, 16_777_216)),
-		disk_gib: v.optional(count("Boot disk in GiB, instead of the flavor's.", 1, 131_072)),
-		cpu: v.optional(
-			v.pipe(
-				v.string('a CPU type'),
-				v.regex(/^[\w.-]+(?:,[\w.=+;-]+)*$/, 'a CPU type such as "host"'),
-				v.description("CPU type, instead of the flavor's."),
-			),
-		),
+		...machineEntries,
 		full_clone: v.optional(yesOrNo("true: full clones, false: linked clones; else as the provider's config says.")),
-		nodes: v.optional(
-			v.pipe(
-				v.array(v.pipe(v.string('a node name'), v.nonEmpty('a node name')), 'a list of node names'),
-				v.minLength(1, 'at least one node'),
-				v.description('The nodes that runners may live on.'),
-			),
-		),
-		network: v.optional(
-			v.pipe(
-				v.strictObject(
-					{
-						bridge: v.optional(
-							v.pipe(v.string('a bridge'), v.regex(/^[a-z0-9][\w.-]{0,63}$/i, 'a bridge such as "vmbr0"')),
-						),
-						vlan: v.optional(count('VLAN tag.', 1, 4094)),
-						model: v.optional(
-							v.picklist(
-								['virtio', 'e1000', 'e1000e', 'vmxnet3', 'rtl8139'],
-								'one of virtio, e1000, e1000e, vmxnet3, rtl8139',
-							),
-						),
-						mtu: v.optional(count('MTU; 1 takes that of the bridge.', 1, 65_520)),
-						firewall: v.optional(yesOrNo('Whether the firewall of Proxmox VE filters it.')),
-					},
-					'a table of known keys',
-				),
-				v.description("First network card, over the config's."),
-			),
-		),
+		nodes: v.optional(nodeList),
+		network: v.optional(table("First network card, over the config's.", networkEntries)),
 	},
 	'an object of known keys',
 );
@@ -131,7 +83,6 @@ export function parseExtraSpecs(value: unknown): RunnerWishes {
 			'extra_specs',
 			reasonsOf(issues, extraSpecs, 'the document').map((reason) => `extra_specs: ${reason}`),
 		);
-	const {cores, sockets, memory_mib: memoryMiB, disk_gib: diskGiB, cpu} = output;
 	return {
 		installTemplate:
 			output.runner_install_template === undefined ? undefined : decodeText(output.runner_install_template),
@@ -145,7 +96,7 @@ export function parseExtraSpecs(value: unknown): RunnerWishes {
 		disableUpdates: output.disable_updates ?? false,
 		enableBootDebug: output.enable_boot_debug ?? false,
 		extraPackages: output.extra_packages ?? [],
-		machine: defined({cores, sockets, memoryMiB, diskGiB, cpu}),
+		machine: machineOf(output),
 		fullClone: output.full_clone,
 		nodes: output.nodes,
 		network: output.network === undefined ? undefined : defined(output.network),
@@ -159,10 +110,4 @@ export function extraSpecsJsonSchema(): object {
 
 function decodeText(text: string): string {
 	return new TextDecoder().decode(decodeBase64(text));
-}
-
-type Defined<Value> = {[Key in keyof Value]?: Exclude<Value[Key], undefined>};
-
-function defined<Value extends object>(value: Value): Defined<Value> {
-	return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Defined<Value>;
 }

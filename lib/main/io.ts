@@ -14,6 +14,8 @@ export interface Io {
 
 /** The process's own streams, time and chance. */
 export function processIo(process: NodeJS.Process, clock: Clock): Io {
+	// Whoever read our output may be gone (`| head`, a GARM that was stopped): that is no failure of ours.
+	for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 	return {
 		env: process.env,
 		readInput: () => readAll(process.stdin),

@@ -98,12 +98,19 @@ function growth(desired: DesiredRunner, vm: ObservedVm, seen: Observed): readonl
 
 function uploads(desired: DesiredRunner, node: string, seen: Observed): readonly Step[] {
 	if (seedAt(desired, node, seen) !== undefined) return [];
-	return [{do: 'upload-seed', node, storage: desired.seed.storage, fileName: desired.seed.fileName}];
+	const {storage, fileName} = desired.seed;
+	// The node that is asked takes an upload by itself; for another one's path it copies the file over ssh.
+	return [{do: 'upload-seed', node: isShared(storage, seen) ? 'localhost' : node, storage, fileName}];
 }
 
-function seedAt({seed}: DesiredRunner, node: string, {seeds, inventory}: Observed): ObservedSeed | undefined {
-	const shared = inventory.storages.some((row) => row.storage === seed.storage && row.shared);
-	return seeds.find((each) => each.fileName === seed.fileName && (shared || each.node === node));
+function seedAt({seed}: DesiredRunner, node: string, seen: Observed): ObservedSeed | undefined {
+	return seen.seeds.find(
+		(each) => each.fileName === seed.fileName && (each.node === node || isShared(seed.storage, seen)),
+	);
+}
+
+function isShared(storage: string, {inventory}: Observed): boolean {
+	return inventory.storages.some((row) => row.storage === storage && row.shared);
 }
 
 function notesFor(desired: DesiredRunner, vmid: number): string {

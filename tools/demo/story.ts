@@ -16,11 +16,11 @@ export async function runDemo(tell: (text: string) => void, clock: Clock): Promi
 		tell(introduction(simulator));
 		const configFile = path.join(folder, 'proxmox.toml');
 		await writeFile(configFile, providerConfig(simulator), {mode: 0o600});
-		const before = JSON.stringify(drawCluster(simulator.world));
+		const before = everythingOn(simulator);
 		const problems: string[] = [];
 		for (const [n, act] of acts.entries())
 			problems.push(...(await play(act, n + 1, configFile, simulator, tell, clock)));
-		if (JSON.stringify(drawCluster(simulator.world)) !== before) problems.push('the cluster did not end as it began');
+		if (everythingOn(simulator) !== before) problems.push('the cluster did not end as it began');
 		tell(
 			problems.length === 0 ? ending : `\nThe demo failed:\n${problems.map((problem) => `  - ${problem}\n`).join('')}`,
 		);
@@ -29,6 +29,12 @@ export async function runDemo(tell: (text: string) => void, clock: Clock): Promi
 		await simulator.close();
 		await rm(folder, {recursive: true, force: true});
 	}
+}
+
+/** Every machine and volume, to the letter. */
+function everythingOn(simulator: Simulator): string {
+	const {guests, volumes} = simulator.snapshot();
+	return JSON.stringify({guests, volumes});
 }
 
 async function play(
