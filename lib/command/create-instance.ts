@@ -5,7 +5,7 @@ import type {ObservedVm} from '../runner/observed.ts';
 import {slotsOf} from '../runner/vmid.ts';
 import {ownVms} from '../runner/whose.ts';
 import {deleteInstance} from './delete-instance.ts';
-import {reconcile} from './reconcile.ts';
+import {reconcile, type World} from './reconcile.ts';
 import {resolveTemplates} from './resolve-template.ts';
 import {runnerWorld} from './runner-world.ts';
 import type {CommandTools} from './tools.ts';
@@ -19,11 +19,20 @@ export async function createInstance(
 	tools: CommandTools,
 	cleanupMs: number,
 ): Promise<ObservedVm> {
+	const world = worldOf(desired, tools);
+	let acted = false;
+	const watched: World = {
+		...world,
+		act(step) {
+			acted ||= step.do !== 'wait';
+			return world.act(step);
+		},
+	};
 	try {
-		return await bringUp(desired, tools);
+		return await bringUp(desired, watched, tools);
 	} catch (error) {
-		// These are known before anything is made, and a duplicate is not ours to remove.
-		if (isFault(error, 'bad-request', 'duplicate')) throw error;
+		// A duplicate is not ours to remove, and what cannot be asked for at all has left nothing.
+		if (isFault(error, 'duplicate') || (isFault(error, 'bad-request') && !acted)) throw error;
 		tools.logger.warn('create failed, cleaning up', {why: error instanceof Error ? error.message : String(error)});
 		tools.deadline.renew(cleanupMs);
 		await deleteInstance(desired, tools).catch((left: unknown) => {
@@ -33,23 +42,25 @@ export async function createInstance(
 	}
 }
 
-async function bringUp(desired: DesiredRunner, tools: CommandTools): Promise<ObservedVm> {
-	const {cluster} = tools;
-	const world = runnerWorld(
+async function bringUp(desired: DesiredRunner, world: World, tools: CommandTools): Promise<ObservedVm> {
+	const seen = await reconcile(world, (each) => nextCreateSteps(desired, each), tools);
+	const [vm] = ownVms(desired, seen);
+	if (vm === undefined) throw new Fault('bug', `Runner ${desired.name} was made, but is not there.`);
+	return vm;
+}
+
+function worldOf(desired: DesiredRunner, tools: CommandTools): World {
+	return runnerWorld(
 		{
 			runner: desired,
 			slots: slotsOf(desired.controller, desired.name, desired.vmidRange),
 			purpose: 'create',
 			seedStorage: desired.seed.storage,
-			findTemplates: (inventory) => resolveTemplates(desired, inventory, cluster),
+			findTemplates: (inventory) => resolveTemplates(desired, inventory, tools.cluster),
 		},
 		tools,
 		desired.seed.image,
 	);
-	const seen = await reconcile(world, (each) => nextCreateSteps(desired, each), tools);
-	const [vm] = ownVms(desired, seen);
-	if (vm === undefined) throw new Fault('bug', `Runner ${desired.name} was made, but is not there.`);
-	return vm;
 }
 
 function withLeftovers(error: unknown, left: unknown): unknown {

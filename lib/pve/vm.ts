@@ -37,10 +37,14 @@ export function vmCalls(session: Session): VmCalls {
 				return decodePower(readRow(data, 'the status of a VM'));
 			}),
 		clone: (step) => cloneVm(session, step),
-		configure: ({node, vmid, set, remove}) =>
+		configure: ({node, vmid, set, remove, digest}) =>
 			attempt(act('configure', node, vmid), async () => {
 				const config = vmAt(node, vmid).config;
-				const parameters = {...set, ...(remove.length === 0 ? {} : {delete: remove.join(',')})};
+				const parameters = {
+					...set,
+					...(remove.length === 0 ? {} : {delete: remove.join(',')}),
+					...(digest === undefined ? {} : {digest}),
+				};
 				// proxmox-api's type names net0 to net3 only, PVE takes more.
 				await config.$put(parameters as Parameters<typeof config.$put>[0]);
 			}),

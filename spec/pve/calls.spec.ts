@@ -319,7 +319,7 @@ test(
 );
 
 test(
-	'configure sends what is set and what is deleted in one form',
+	'configure sends what is set, what is deleted and the digest that was read in one form',
 	withScript,
 	[
 		{
@@ -327,7 +327,7 @@ test(
 			form: {tags: 'a;b', cores: '4', ide2: 'local:iso/x.iso,media=cdrom', delete: 'hookscript,net1'},
 			reply: ok(null),
 		},
-		{on: 'PUT /nodes/pve/qemu/200/config', form: {onboot: '0'}, reply: ok(null)},
+		{on: 'PUT /nodes/pve/qemu/200/config', form: {onboot: '0', digest: 'd1'}, reply: ok(null)},
 		{
 			on: 'PUT /nodes/pve/qemu/200/config',
 			form: {tags: 'x'},
@@ -338,7 +338,7 @@ test(
 		const step = {do: 'configure', vmid: 200, node: 'pve'} as const;
 		const set = {tags: 'a;b', cores: 4, ide2: 'local:iso/x.iso,media=cdrom'};
 		await cluster.configure({...step, set, remove: ['hookscript', 'net1']});
-		await cluster.configure({...step, set: {onboot: 0}, remove: []});
+		await cluster.configure({...step, set: {onboot: 0}, remove: [], digest: 'd1'});
 		await fails(t, cluster.configure({...step, set: {tags: 'x'}, remove: []}), 'refused', 'tags-forbidden');
 	},
 );
