@@ -197,9 +197,9 @@ test(
 		readLog(clone9, ['no content']),
 	],
 	async (t, {cluster}) => {
-		t.deepEqual(await cluster.activeClones(['pve']), [{node: 'pve', vmid: 100_200}]);
-		t.deepEqual(await cluster.activeClones(['n8']), [{node: 'n8', vmid: 100_201}]);
-		t.deepEqual(await cluster.activeClones(['new']), [{node: 'new'}]);
+		t.deepEqual(await cluster.activeClones(['pve']), [{id: clone9, node: 'pve', vmid: 100_200}]);
+		t.deepEqual(await cluster.activeClones(['n8']), [{id: clone8, node: 'n8', vmid: 100_201}]);
+		t.deepEqual(await cluster.activeClones(['new']), [{id: clone9, node: 'new'}]);
 	},
 );
 
