@@ -11,6 +11,8 @@ export interface Config {
 	readonly vmidRange: {readonly first: number; readonly last: number};
 	readonly tags: boolean;
 	readonly storage: {readonly seed: string; readonly disks?: string};
+	/** How long a runner runs before its seed goes; absent: as long as the runner. */
+	readonly evictAfterSeconds?: number;
 	readonly clone: {readonly mode: 'auto' | 'linked' | 'full'; readonly format?: string};
 	readonly network?: NetworkConfig;
 	readonly flavors: Readonly<Record<string, Flavor>>;

@@ -5,6 +5,8 @@ export const defaults = {
 	tags: true,
 	// Every PVE node has it from the start, and ISO images in it.
 	seedStorage: 'local',
+	// cloud-init has read it within seconds, cloudbase-init within its reboots.
+	evictAfter: '10m',
 	cloneMode: 'auto',
 	// GARM kills a create after 20 minutes (runner_bootstrap_timeout): 14 and 3 leave it room.
 	create_seconds: 840,

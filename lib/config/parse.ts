@@ -25,7 +25,7 @@ export function parseConfig(document: unknown): ParsedConfig {
 }
 
 function settingsOf(file: ConfigFile): ParsedConfig['settings'] {
-	const {pool, nodes, proxy, network, storage, clone, timeouts} = file;
+	const {pool, nodes, proxy, network, storage, seed, clone, timeouts} = file;
 	return {
 		urls: (file.urls ?? [file.url ?? '']).map(withPort),
 		...(pool === undefined ? {} : {pool}),
@@ -34,6 +34,7 @@ function settingsOf(file: ConfigFile): ParsedConfig['settings'] {
 		vmidRange: readRange(file.vmid_range),
 		tags: file.tags,
 		storage: {seed: storage.seed, ...(storage.disks === undefined ? {} : {disks: storage.disks})},
+		...(seed.evict_after === 'off' ? {} : {evictAfterSeconds: readSeconds(seed.evict_after)}),
 		clone: {mode: clone.mode, ...(clone.format === undefined ? {} : {format: clone.format})},
 		...(network === undefined ? {} : {network: defined(network)}),
 		flavors: mapValues(file.flavors, machineOf),
@@ -57,6 +58,12 @@ function withPort(url: string): string {
 // URL drops the port where it is that of the protocol.
 function portOf(url: string): string {
 	return /:443\/?$/.test(url) ? '443' : defaults.port;
+}
+
+const unitSeconds: Readonly<Record<string, number>> = {s: 1, m: 60, h: 3600};
+
+function readSeconds(time: string): number {
+	return Number(time.slice(0, -1)) * (unitSeconds[time.slice(-1)] ?? 1);
 }
 
 function imageOf(image: ConfigFile['images'][string]): Image {

@@ -82,6 +82,19 @@ export const configSchema = v.strictObject(
 			}),
 			{},
 		),
+		seed: v.optional(
+			table('Seeds.', {
+				evict_after: v.optional(
+					text(
+						'How long a runner runs before its seed is ejected and removed; "off": not before the runner is.',
+						/^(?:off|[1-9]\d{0,5}[smh])$/,
+						'a time such as "90s", "10m" or "1h", or "off"',
+					),
+					defaults.evictAfter,
+				),
+			}),
+			{},
+		),
 		clone: v.optional(
 			table('How VMs are cloned.', {
 				mode: v.optional(

@@ -19,7 +19,8 @@ export type Invocation =
 				| 'GetConfigJSONSchema'
 				| 'GetExtraSpecsJSONSchema';
 	  }
-	| (Configured & {readonly command: 'CreateInstance' | 'RemoveAllInstances' | 'ValidatePoolInfo'})
+	| (Configured & {readonly command: 'CreateInstance'})
+	| (Configured & {readonly command: 'RemoveAllInstances' | 'ValidatePoolInfo'})
 	/** An empty pool id means the runners without a pool. */
 	| (Configured & {readonly command: 'ListInstances'; readonly poolId: string})
 	| (Configured & {

@@ -1,14 +1,32 @@
+import {evictSeeds, withRider} from '../command/evict-seeds.ts';
 import type {CommandTools} from '../command/tools.ts';
 import type {Config} from '../config/config.ts';
 import {createLogger} from '../log/logger.ts';
 import {connectPve} from '../pve/connect.ts';
+import type {Clock} from '../time/clock.ts';
 import {deadlineIn} from '../time/deadline.ts';
 import type {Io} from './io.ts';
 import type {Secrets} from './secrets.ts';
 
-/** The tools of a command on the config's cluster, with `budgetMs` for all of it. No request is sent yet. */
-export function connectTools(config: Config, budgetMs: number, io: Io, secrets: Secrets): CommandTools {
-	const {clock, random} = io;
+/** Whose commands they are, and the time for all of them. */
+export interface Session {
+	readonly config: Config;
+	readonly controller: string;
+	readonly budgetMs: number;
+}
+
+/**
+ * What `work` gives, done with the tools of a command on the config's cluster. Beside it seeds of the controller are
+ * evicted that are due; whatever of that is still under way when `work` has ended is given up.
+ */
+export async function withTools<Result>(
+	{config, controller, budgetMs}: Session,
+	{io, secrets}: {readonly io: Io; readonly secrets: Secrets},
+	work: (tools: CommandTools) => Promise<Result>,
+): Promise<Result> {
+	const {random} = io;
+	const over = new AbortController();
+	const clock = endingWith(over.signal, io.clock);
 	const deadline = deadlineIn(budgetMs, clock);
 	const logger = createLogger(config.log.level, (line) => io.writeError(secrets.hide(line)), clock.now);
 	for (const warning of config.warnings) logger.warn(warning);
@@ -23,5 +41,26 @@ export function connectTools(config: Config, budgetMs: number, io: Io, secrets: 
 		logger,
 		random,
 	});
-	return {cluster, clock, deadline, logger, random};
+	const tools = {cluster, clock, deadline, logger, random};
+	try {
+		return await work({...tools, cluster: withEviction({config, controller}, tools)});
+	} finally {
+		deadline.renew(0);
+		over.abort();
+		cluster.close();
+	}
+}
+
+function withEviction({config, controller}: Omit<Session, 'budgetMs'>, tools: CommandTools): CommandTools['cluster'] {
+	const {evictAfterSeconds: afterSeconds, storage} = config;
+	if (afterSeconds === undefined) return tools.cluster;
+	const scope = {controller, seedStorage: storage.seed, afterSeconds};
+	return withRider(tools.cluster, (inventory) => evictSeeds(scope, inventory, tools));
+}
+
+function endingWith(end: AbortSignal, clock: Clock): Clock {
+	return {
+		now: clock.now,
+		sleep: (ms, signal) => clock.sleep(ms, signal === undefined ? end : AbortSignal.any([signal, end])),
+	};
 }

@@ -10,7 +10,7 @@ import {providerInstance} from '../garm/instance.ts';
 import type {DesiredRunner} from '../runner/desired.ts';
 import {statusOf} from '../runner/status.ts';
 import {collectReasons, type ReasonCollector} from './collect.ts';
-import {connectTools} from './connect.ts';
+import {withTools} from './connect.ts';
 import {desiredRunner} from './desired-runner.ts';
 import type {Io} from './io.ts';
 import {type RawBootstrap, readRawBootstrap} from './raw-bootstrap.ts';
@@ -57,11 +57,13 @@ async function create(
 	const order = config && request && wishes && {controller: controllerId, request, wishes, config, created};
 	const desired = order && desiredRunner(order, problems);
 	if (config === undefined || desired === undefined || problems.reasons.length > 0) {
-		if (config !== undefined) await addImageReasons(config, raw, problems, io, secrets);
+		if (config !== undefined) await addImageReasons(config, controllerId, raw, problems, {io, secrets});
 		throw badRequest(`The request for runner ${JSON.stringify(raw.name ?? '?')}`, problems.reasons);
 	}
 	const {createMs, cleanupMs} = config.timeouts;
-	await createInstance(desired, connectTools(config, createMs, io, secrets), cleanupMs);
+	await withTools({config, controller: controllerId, budgetMs: createMs}, {io, secrets}, (tools) =>
+		createInstance(desired, tools, cleanupMs),
+	);
 	return describeRunner(desired);
 }
 
@@ -81,18 +83,19 @@ function describeRunner({name, os, arch, osName, osVersion, pool}: DesiredRunner
 /** The image is looked up even where the request has failed already: the operator shall hear of all mistakes at once. */
 async function addImageReasons(
 	config: Config,
+	controller: string,
 	{image}: RawBootstrap,
 	problems: ReasonCollector,
-	io: Io,
-	secrets: Secrets,
+	world: {readonly io: Io; readonly secrets: Secrets},
 ): Promise<void> {
 	if (image === undefined) return;
-	const {cluster} = connectTools(config, config.timeouts.requestMs, io, secrets);
 	const {template} = resolveImage(config, image);
 	try {
-		await problems.attemptLater(async () => {
-			await resolveTemplates({image, template, machine: {}}, await cluster.inventory(), cluster);
-		});
+		await problems.attemptLater(() =>
+			withTools({config, controller, budgetMs: config.timeouts.requestMs}, world, async ({cluster}) => {
+				await resolveTemplates({image, template, machine: {}}, await cluster.inventory(), cluster);
+			}),
+		);
 	} catch (error) {
 		// The cluster's own trouble is another matter than what is wrong with the request.
 		if (!isFault(error)) throw error;

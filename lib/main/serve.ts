@@ -4,11 +4,13 @@ import {listInstances} from '../command/list-instances.ts';
 import {removeAllInstances} from '../command/remove-all-instances.ts';
 import {setPower} from '../command/set-power.ts';
 import type {Sighting} from '../command/sighting.ts';
+import type {CommandTools} from '../command/tools.ts';
+import type {Config} from '../config/config.ts';
 import {readConfig} from '../config/read.ts';
 import {providerInstance} from '../garm/instance.ts';
 import type {Invocation} from '../garm/invocation.ts';
 import {statusOf} from '../runner/status.ts';
-import {connectTools} from './connect.ts';
+import {withTools} from './connect.ts';
 import type {Io} from './io.ts';
 import type {Secrets} from './secrets.ts';
 import {serveCreate} from './serve-create.ts';
@@ -25,7 +27,16 @@ export async function serve(invocation: ConfiguredInvocation, io: Io, secrets: S
 	if (invocation.command === 'CreateInstance') return serveCreate(invocation, io, secrets);
 	const config = await readConfig(invocation.configFile);
 	secrets.add(config.token.secret);
-	const tools = connectTools(config, config.timeouts.operationMs, io, secrets);
+	const session = {config, controller: invocation.controllerId, budgetMs: config.timeouts.operationMs};
+	return withTools(session, {io, secrets}, (tools) => serveWith(tools, invocation, config, io));
+}
+
+async function serveWith(
+	tools: CommandTools,
+	invocation: Exclude<ConfiguredInvocation, {readonly command: 'CreateInstance'}>,
+	config: Config,
+	io: Io,
+): Promise<void> {
 	const scope = {
 		controller: invocation.controllerId,
 		vmidRange: config.vmidRange,

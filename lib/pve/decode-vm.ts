@@ -7,6 +7,7 @@ export function decodeVm(row: Row, what: string, node?: string): VmRow {
 	const name = textIn(row, 'name');
 	const lock = textIn(row, 'lock');
 	const pool = textIn(row, 'pool');
+	const uptimeSeconds = numberIn(row, 'uptime');
 	return {
 		vmid,
 		node: required(textIn(row, 'node') ?? node, 'node', what),
@@ -17,6 +18,7 @@ export function decodeVm(row: Row, what: string, node?: string): VmRow {
 		tags: decodeTags(textIn(row, 'tags')),
 		...(lock === undefined ? {} : {lock}),
 		...(pool === undefined ? {} : {pool}),
+		...(uptimeSeconds === undefined ? {} : {uptimeSeconds}),
 	};
 }
 

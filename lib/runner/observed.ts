@@ -14,6 +14,8 @@ export interface VmRow {
 	readonly tags: readonly string[];
 	readonly lock?: string;
 	readonly pool?: string;
+	/** How long it has been running. */
+	readonly uptimeSeconds?: number;
 }
 
 /** A cluster node; memory is absent where the token may not see it. */
