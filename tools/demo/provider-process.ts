@@ -14,7 +14,18 @@ const executable = fileURLToPath(new URL('../garm-provider-proxmox.js', import.m
  * Runs the built provider once, as GARM does: no arguments, only the variables given (and the PATH to this node, which
  * stands for `environment_variables = ["PATH"]`), all input at once, and a working directory that means nothing.
  */
-export async function runProviderProcess(env: Readonly<Record<string, string>>, input = ''): Promise<ProviderAnswer> {
+export function runProviderProcess(env: Readonly<Record<string, string>>, input = ''): Promise<ProviderAnswer> {
+	return startProviderProcess(env, input).answer;
+}
+
+/** A provider process that has just been started, and what it will answer. */
+export interface RunningProvider {
+	readonly pid: number | undefined;
+	readonly answer: Promise<ProviderAnswer>;
+}
+
+/** The same, for those who look at the process while it runs. */
+export function startProviderProcess(env: Readonly<Record<string, string>>, input = ''): RunningProvider {
 	const path = `${process.execPath.slice(0, process.execPath.lastIndexOf('/'))}:/usr/bin:/bin`;
 	const child = spawn(executable, [], {cwd: '/', env: {...env, PATH: path}, stdio: ['pipe', 'pipe', 'pipe']});
 	const stdout: Buffer[] = [];
@@ -24,10 +35,11 @@ export async function runProviderProcess(env: Readonly<Record<string, string>>, 
 	// A provider that does not read its input closes it: no fault of ours.
 	child.stdin.on('error', () => undefined);
 	child.stdin.end(input);
-	return new Promise((resolve, reject) => {
+	const answer = new Promise<ProviderAnswer>((resolve, reject) => {
 		child.on('error', reject);
 		child.on('close', (exitCode) =>
 			resolve({exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString()}),
 		);
 	});
+	return {pid: child.pid, answer};
 }
