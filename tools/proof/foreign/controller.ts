@@ -1,0 +1,47 @@
+import {runProvider} from '../../../lib/main/provider.ts';
+import {type Clock, systemClock} from '../../../lib/time/clock.ts';
+import type {Chance} from './people.ts';
+
+/** What the provider answered, run in this process. */
+export interface Answer {
+	readonly exitCode: number;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+/** One GARM, with its own id, on the same cluster as others. */
+export interface Controller {
+	readonly id: string;
+	ask(command: string, variables?: Readonly<Record<string, string>>, input?: object): Promise<Answer>;
+}
+
+// The simulated cluster lives a hundred times faster: pauses between looks shall not make a walk of hours of it.
+const fastClock: Clock = {now: systemClock.now, sleep: (ms, signal) => systemClock.sleep(ms / 50, signal)};
+
+export function aController(id: string, configFile: string, chance: Chance): Controller {
+	return {
+		id,
+		async ask(command, variables = {}, input) {
+			let stdout = '';
+			let stderr = '';
+			const exitCode = await runProvider({
+				env: {
+					GARM_COMMAND: command,
+					GARM_CONTROLLER_ID: id,
+					GARM_PROVIDER_CONFIG_FILE: configFile,
+					...variables,
+				},
+				readInput: async () => (input === undefined ? '' : JSON.stringify(input)),
+				writeOut: (text) => {
+					stdout += text;
+				},
+				writeError: (text) => {
+					stderr += text;
+				},
+				clock: fastClock,
+				random: chance,
+			});
+			return {exitCode, stdout, stderr};
+		},
+	};
+}
