@@ -9,9 +9,11 @@ export interface IdealOrder {
 	readonly pool: string;
 	readonly firstVmid: number;
 	readonly count: number;
+	/** How many it works on at a time: a hundred clones at once only run into PVE's lock time-outs. */
+	readonly width: number;
 }
 
-/** One process, warm connections, no seed, no look before: makes and starts, or stops and destroys, all at once. */
+/** One process, warm connections, no seed, no look before: makes and starts, or stops and destroys. */
 export interface IdealClient {
 	create(): Promise<void>;
 	remove(): Promise<void>;
@@ -23,38 +25,37 @@ const pollMs = 200;
 
 type Send = (method: string, path: string, form?: Readonly<Record<string, string>>) => Promise<string>;
 
-export function idealClient({url, token, node, template, pool, firstVmid, count}: IdealOrder): IdealClient {
+export function idealClient(order: IdealOrder): IdealClient {
+	const {url, token, node, template, pool, firstVmid, count, width} = order;
 	const agent = new Agent({keepAlive: true, maxSockets: 32, rejectUnauthorized: false});
-	const send: Send = (method, path, form) => untilWorker(() => sendOnce(agent, url, token, method, path, form));
-	const task = async (method: string, path: string, form?: Readonly<Record<string, string>>) => {
-		const upid = encodeURIComponent(await send(method, path, form));
-		for (;;) {
-			const status = JSON.parse(await send('GET', `/nodes/${node}/tasks/${upid}/status`)) as TaskStatus;
-			if (status.status === 'stopped' && !/^(?:OK|WARNINGS)/.test(status.exitstatus ?? ''))
-				throw new Error(status.exitstatus);
-			if (status.status === 'stopped') return;
-			await new Promise((resolve) => setTimeout(resolve, pollMs));
-		}
-	};
+	const send: Send = (method, path, form) => untilTaken(() => sendOnce(agent, url, token, method, path, form));
+	const task = (method: string, path: string, form?: Readonly<Record<string, string>>) =>
+		untilTaken(async () => {
+			const upid = encodeURIComponent(await send(method, path, form));
+			for (;;) {
+				const {status, exitstatus = ''} = JSON.parse(
+					await send('GET', `/nodes/${node}/tasks/${upid}/status`),
+				) as TaskStatus;
+				if (status === 'stopped' && !/^(?:OK|WARNINGS)/.test(exitstatus)) throw new Error(exitstatus);
+				if (status === 'stopped') return;
+				await new Promise((resolve) => setTimeout(resolve, pollMs));
+			}
+		});
 	const vm = (vmid: number) => `/nodes/${node}/qemu/${vmid}`;
 	const vmids = Array.from({length: count}, (_, n) => firstVmid + n);
 	return {
 		async create() {
-			await Promise.all(
-				vmids.map(async (vmid) => {
-					await task('POST', `${vm(template)}/clone`, {newid: String(vmid), name: `ideal-${vmid}`, pool, full: '0'});
-					await send('PUT', `${vm(vmid)}/config`, {cores: '4', memory: '8192', onboot: '0', tags: 'ideal'});
-					await task('POST', `${vm(vmid)}/status/start`);
-				}),
-			);
+			await inGroups(vmids, width, async (vmid) => {
+				await task('POST', `${vm(template)}/clone`, {newid: String(vmid), name: `ideal-${vmid}`, pool, full: '0'});
+				await send('PUT', `${vm(vmid)}/config`, {cores: '4', memory: '8192', onboot: '0', tags: 'ideal'});
+				await task('POST', `${vm(vmid)}/status/start`);
+			});
 		},
 		async remove() {
-			await Promise.all(
-				vmids.map(async (vmid) => {
-					await task('POST', `${vm(vmid)}/status/stop`);
-					await task('DELETE', vm(vmid));
-				}),
-			);
+			await inGroups(vmids, width, async (vmid) => {
+				await task('POST', `${vm(vmid)}/status/stop`);
+				await task('DELETE', vm(vmid));
+			});
 		},
 		close: () => agent.destroy(),
 	};
@@ -65,15 +66,23 @@ interface TaskStatus {
 	readonly exitstatus?: string;
 }
 
-// RESTEnvironment.pm fork_worker: under load some forks fail, and nothing has begun then.
-async function untilWorker(work: () => Promise<string>): Promise<string> {
+// Under load some forks fail, and some locks are not had in time (RESTEnvironment.pm, Storage.pm): nothing is done then.
+async function untilTaken<Result>(work: () => Promise<Result>): Promise<Result> {
 	for (;;) {
 		try {
 			return await work();
 		} catch (error) {
-			if (!String(error).includes('got no worker upid')) throw error;
+			if (!/got no worker upid|got timeout|got lock request timeout/.test(String(error))) throw error;
 		}
 	}
+}
+
+async function inGroups(vmids: readonly number[], size: number, work: (vmid: number) => Promise<void>): Promise<void> {
+	const queue = vmids.values();
+	const worker = async () => {
+		for (const vmid of queue) await work(vmid);
+	};
+	await Promise.all(Array.from({length: size}, worker));
 }
 
 function sendOnce(

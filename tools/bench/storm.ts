@@ -11,6 +11,8 @@ export interface StormOptions {
 	readonly world: 'small' | 'cluster';
 	readonly pace: 'genuine' | 'instant';
 	readonly rounds: number;
+	/** How many runners the ideal client works on at a time. */
+	readonly width: number;
 }
 
 /** What a storm came to; times are those of the median round. */
@@ -120,10 +122,11 @@ async function timed(work: () => Promise<void>): Promise<number> {
 	return performance.now() - began;
 }
 
-function idealOrder({runners}: StormOptions, {url, token}: SimulatorProcess, {guests}: World) {
+function idealOrder({runners, width}: StormOptions, {url, token}: SimulatorProcess, {guests}: World) {
 	const template = Object.values(guests).find(({config}) => config.name === 'ubuntu-24.04-runner');
 	if (template === undefined) throw new Error('This world has no template ubuntu-24.04-runner.');
-	return {url, token, node: template.node, template: template.vmid, pool: 'garm', firstVmid: 50_000, count: runners};
+	const {node, vmid} = template;
+	return {url, token, node, template: vmid, pool: 'garm', firstVmid: 50_000, count: runners, width};
 }
 
 function leftoversIn({guests, volumes}: World): readonly string[] {
