@@ -1,4 +1,7 @@
-/** Why a template gives no text; the message names the construct, and shows no more of the template. */
+/**
+ * Why a template gives no text. The message names the construct: fields, functions, types; it shows neither values nor
+ * quoted texts of the template, which may be secret.
+ */
 export class GoTemplateError extends Error {
 	override readonly name = 'GoTemplateError';
 	readonly stage: 'parse' | 'execute';
@@ -10,4 +13,9 @@ export class GoTemplateError extends Error {
 		this.stage = stage;
 		this.line = line;
 	}
+}
+
+/** A failure that does not know its line: parser and evaluator turn it into a GoTemplateError. */
+export class Refusal extends Error {
+	override readonly name = 'Refusal';
 }

@@ -31,7 +31,7 @@ export function renderInstallScript(input: SeedInput): string {
 
 /** The variables that every provider gives its templates (garm-provider-common cloudconfig, InstallRunnerParams). */
 function renderPoolTemplate(template: string, input: SeedInput): string {
-	const data = goStruct({
+	const data = goStruct('cloudconfig.InstallRunnerParams', {
 		FileName: input.tool.fileName,
 		DownloadURL: input.tool.downloadUrl,
 		RunnerUsername: runnerUser,
