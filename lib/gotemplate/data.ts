@@ -36,7 +36,7 @@ export function goSlice(items: readonly string[]): GoValue {
 }
 
 /** The data as a running template sees it. */
-export function valueOf(data: GoValue): Value {
+export function valueOfData(data: GoValue): Value {
 	switch (typeof data) {
 		case 'string':
 			return stringValue(toBytes(data));
@@ -54,7 +54,7 @@ export function valueOf(data: GoValue): Value {
 function compositeOf(data: GoStruct | GoMap | GoSlice): Value {
 	switch (data.kind) {
 		case 'struct': {
-			const fields = Object.entries(data.fields).map(([name, each]) => [toBytes(name), valueOf(each)] as const);
+			const fields = Object.entries(data.fields).map(([name, each]) => [toBytes(name), valueOfData(each)] as const);
 			return {kind: 'struct', type: data.type, fields: new Map(fields)};
 		}
 		case 'map': {

@@ -1,6 +1,7 @@
 import {callBuiltin, parametersOf} from './builtins/call.ts';
 import type {BuiltinName} from './builtins/names.ts';
 import {type Bytes, toName} from './bytes.ts';
+import {bytesPerWork} from './limits.ts';
 import type {ChainOperand, Command, FieldOperand, FunctionOperand, Operand, Pipe, VariableOperand} from './node.ts';
 import type {Progress} from './progress.ts';
 import {invalid, isTrue, typeOf, type Value} from './value.ts';
@@ -161,7 +162,9 @@ function evaluateFunction(scope: Scope, {name, at}: FunctionOperand, extra: Argu
 	const {piped} = extra;
 	if (name === 'printf' && values.length === 0 && piped !== undefined) checkFormat(progress, undefined, piped);
 	const all = piped === undefined ? values : [...values, piped];
-	return progress.attempt(extra.at, `error calling ${name}`, () => callBuiltin(name, all));
+	const result = progress.attempt(extra.at, `error calling ${name}`, () => callBuiltin(name, all));
+	if (result.kind === 'string') progress.spend(result.bytes.length / bytesPerWork);
+	return result;
 }
 
 function checkCount(progress: Progress, name: BuiltinName, {words, piped}: Arguments): void {

@@ -17,5 +17,5 @@ export function renderGoTemplate(template: string, data: GoValue): string {
 	const {bytes, oddLine} = renderBytes(toBytes(template), data);
 	const text = toText(bytes);
 	if (text !== undefined) return text;
-	throw new GoTemplateError('execute', oddLine, 'half a character is written here, and the output is no UTF-8');
+	throw new GoTemplateError('execute', oddLine ?? 1, 'half a character is written here, and the output is no UTF-8');
 }

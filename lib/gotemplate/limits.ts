@@ -6,10 +6,10 @@ export const maxTemplateDepth = 100_000;
 /** How deep blocks and parentheses may nest. Go has no limit for blocks, and 10,000 for parentheses. */
 export const maxNesting = 500;
 
-/** A quarter of a gigabyte of steps would keep GARM waiting: Go has no limit, and runs until it is killed. */
-export const maxWork = 10_000_000;
+/** How many steps a template may take, which is seconds: Go has no limit, and runs until GARM kills it. */
+export const maxWork = 5_000_000;
 
-/** How many bytes count as one unit of work. */
+/** How many bytes of text count as one step. */
 export const bytesPerWork = 64;
 
 /** More than a seed could ever carry: no text, and no output, may be longer. */

@@ -5,11 +5,18 @@ import type {Value} from './value.ts';
 /** A part of a parsed template; `at` is the byte that Go tells errors by (text/template parse/node.go). */
 export type Node =
 	| {readonly do: 'text'; readonly at: number; readonly text: Bytes}
-	| {readonly do: 'print'; readonly at: number; readonly pipe: Pipe}
+	| PrintNode
 	| ChoiceNode
 	| RangeNode
-	| {readonly do: 'template'; readonly at: number; readonly name: Bytes; readonly pipe: Pipe | undefined}
+	| TemplateNode
 	| {readonly do: 'break' | 'continue'; readonly at: number};
+
+/** A pipe whose value is written, unless it declares or assigns variables. */
+export interface PrintNode {
+	readonly do: 'print';
+	readonly at: number;
+	readonly pipe: Pipe;
+}
 
 /** `{{if}}` or `{{with}}`: the first branch that is true, else `otherwise`. */
 export interface ChoiceNode {
@@ -26,6 +33,14 @@ export interface RangeNode {
 	readonly pipe: Pipe;
 	readonly body: readonly Node[];
 	readonly otherwise: readonly Node[];
+}
+
+/** `{{template}}`, or where a `{{block}}` stands. */
+export interface TemplateNode {
+	readonly do: 'template';
+	readonly at: number;
+	readonly name: Bytes;
+	readonly pipe: Pipe | undefined;
 }
 
 /** Commands that hand their values on; `variables` get the last one's, declared (`:=`) or assigned (`=`). */

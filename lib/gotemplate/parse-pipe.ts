@@ -74,7 +74,9 @@ function parseVariables(place: Place, context: string): Pick<Pipe, 'variables' |
 			return {variables, assigns: next.kind === '='};
 		}
 		if (next.kind !== 'other' || next.text !== ',') {
-			tokens.giveBack(...(behind.kind === 'space' ? [variable, behind] : [variable]));
+			// A space tells $x .y from $x.y.
+			if (behind.kind === 'space') tokens.giveBack(behind);
+			tokens.giveBack(variable);
 			return {variables, assigns: false};
 		}
 		tokens.nextNonSpace();

@@ -61,7 +61,8 @@ class TemplateParser implements Place {
 			new TemplateParser(this.#shared).parseDefinition();
 			return true;
 		}
-		this.tokens.giveBack(delimiter, keyword);
+		this.tokens.giveBack(keyword);
+		this.tokens.giveBack(delimiter);
 		return false;
 	}
 

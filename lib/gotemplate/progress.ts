@@ -1,8 +1,7 @@
 import type {Bytes} from './bytes.ts';
 import {GoTemplateError, Refusal} from './error.ts';
-import {bytesPerWork, maxWork} from './limits.ts';
+import {maxWork} from './limits.ts';
 import {lineAt} from './token.ts';
-import type {Value} from './value.ts';
 
 /** Where a running template is, and how much it has done: errors get their line here, and endless loops their end. */
 export class Progress {
@@ -27,15 +26,13 @@ export class Progress {
 
 	spend(work: number): void {
 		this.#work += work;
-		if (this.#work > maxWork) this.fail('the template takes too long: it runs more than ten million steps');
+		if (this.#work > maxWork) this.fail('the template takes more than 5 million steps');
 	}
 
-	/** What `make` gives, counted; its Refusal becomes an error where `at` is. */
-	attempt(at: number, doing: string, make: () => Value): Value {
+	/** What `make` gives; its Refusal becomes an error where `at` is. */
+	attempt<Result>(at: number, doing: string, make: () => Result): Result {
 		try {
-			const value = make();
-			if (value.kind === 'string') this.spend(value.bytes.length / bytesPerWork);
-			return value;
+			return make();
 		} catch (error) {
 			if (!(error instanceof Refusal)) throw error;
 			this.#at = at;

@@ -27,9 +27,9 @@ export class TokenStream {
 		return token;
 	}
 
-	/** Gives tokens back: the first one is the next. */
-	giveBack(...tokens: readonly Token[]): void {
-		this.#ahead.push(...tokens.toReversed());
+	/** Gives a token back: it is the next one again. */
+	giveBack(token: Token): void {
+		this.#ahead.push(token);
 	}
 
 	peek(): Token {

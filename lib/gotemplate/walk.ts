@@ -1,17 +1,19 @@
-import {type Bytes, toName, toText} from './bytes.ts';
+import {type Bytes, toName} from './bytes.ts';
 import {assign, evaluatePipe, type Scope} from './evaluate.ts';
 import {print} from './format/print.ts';
-import {bytesPerWork, maxTemplateDepth, maxTextBytes} from './limits.ts';
-import type {ChoiceNode, Node, RangeNode} from './node.ts';
+import {maxTemplateDepth} from './limits.ts';
+import type {ChoiceNode, Node, PrintNode, RangeNode, TemplateNode} from './node.ts';
+import type {Output} from './output.ts';
 import type {Templates} from './parse.ts';
-import {Progress} from './progress.ts';
+import type {Progress} from './progress.ts';
 import {type Turn, turnsOver} from './range.ts';
-import {invalid, isTrue, stringValue, type Value} from './value.ts';
+import {invalid, isTrue, type Value} from './value.ts';
 import {Variables} from './variables.ts';
 
 /** A list of nodes that is being executed. */
 interface Frame {
 	readonly nodes: readonly Node[];
+	/** Its place among the nodes. */
 	next: number;
 	readonly dot: Value;
 	readonly variables: Variables;
@@ -36,20 +38,18 @@ interface Loop {
 export class Walk {
 	readonly #templates: Templates;
 	readonly #progress: Progress;
+	readonly #output: Output;
 	readonly #frames: Frame[] = [];
-	/** What has been written. */
-	output: Bytes = '';
-	/** The line of the first piece that is no UTF-8 by itself. */
-	oddLine = 1;
-	#odd = false;
 
-	constructor(input: Bytes, templates: Templates) {
+	constructor(templates: Templates, progress: Progress, output: Output) {
 		this.#templates = templates;
-		this.#progress = new Progress(input);
+		this.#progress = progress;
+		this.#output = output;
 	}
 
+	/** Executes the template without a name over `data`. */
 	run(data: Value): void {
-		this.#callTemplate('', data, 0);
+		this.#enterTemplate(this.#templates.get('') ?? [], data, 0);
 		for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
 			const node = frame.nodes[frame.next++];
 			if (node === undefined) this.#finish(frame);
@@ -61,37 +61,43 @@ export class Walk {
 		this.#progress.visit(node);
 		switch (node.do) {
 			case 'text':
-				return this.#write(node.text);
+				this.#output.write(node.text);
+				break;
 			case 'print':
-				return this.#print(node, frame);
+				this.#print(node, frame);
+				break;
 			case 'if':
 			case 'with':
-				return this.#choose(node, frame);
+				this.#choose(node, frame);
+				break;
 			case 'range':
-				return this.#range(node, frame);
+				this.#range(node, frame);
+				break;
 			case 'template':
-				return this.#call(node, frame);
+				this.#call(node, frame);
+				break;
 			case 'break':
 			case 'continue':
-				return this.#jump(node.do);
+				this.#jump(node.do);
 		}
 	}
 
-	#print(node: Extract<Node, {readonly do: 'print'}>, frame: Frame): void {
+	#print(node: PrintNode, frame: Frame): void {
 		const value = evaluatePipe(this.#scopeOf(frame), node.pipe);
 		if (node.pipe.variables.length > 0) return;
 		this.#progress.visit(node);
-		this.#write(value.kind === 'invalid' ? '<no value>' : this.#spell(node.at, value));
+		const text = this.#progress.attempt(node.at, 'error printing', () => spell(value));
+		this.#output.write(text);
 	}
 
 	#choose(node: ChoiceNode, frame: Frame): void {
 		const outerSize = frame.variables.size;
-		const scope = this.#scopeOf(frame);
 		for (const {pipe, body} of node.branches) {
 			this.#progress.visit(pipe);
-			const value = evaluatePipe(scope, pipe);
+			const value = evaluatePipe(this.#scopeOf(frame), pipe);
 			if (!isTrue(value)) continue;
-			return this.#enter(body, node.do === 'with' ? {...frame, dot: value} : frame, outerSize);
+			this.#enter(body, node.do === 'with' ? {...frame, dot: value} : frame, outerSize);
+			return;
 		}
 		this.#enter(node.otherwise, frame, outerSize);
 	}
@@ -99,13 +105,17 @@ export class Walk {
 	#range(node: RangeNode, frame: Frame): void {
 		const outerSize = frame.variables.size;
 		const value = evaluatePipe(this.#scopeOf(frame), node.pipe);
-		const turns = turnsOver(value);
-		if (turns === undefined) return this.#progress.fail(`range can't iterate over a ${value.kind}`);
-		if (node.pipe.variables.length > 1 && (value.kind === 'int' || value.kind === 'uint8')) {
-			this.#progress.fail(`can't use an ${value.kind} to iterate over more than one variable`);
-		}
+		const turns = this.#turnsOf(node, value);
 		const loop: Loop = {node, turns, bodySize: frame.variables.size};
 		if (!this.#turn(loop, frame, outerSize)) this.#enter(node.otherwise, frame, outerSize);
+	}
+
+	#turnsOf({pipe}: RangeNode, value: Value): Iterator<Turn> {
+		const counts = value.kind === 'int' || value.kind === 'uint8';
+		if (counts && pipe.variables.length > 1) {
+			this.#progress.fail(`can't use an ${value.kind} to iterate over more than one variable`);
+		}
+		return turnsOver(value) ?? this.#progress.fail(`range can't iterate over a ${value.kind}`);
 	}
 
 	/** Begins the next turn of a loop; false where there is none. */
@@ -119,7 +129,7 @@ export class Walk {
 	}
 
 	/** With two variables the key comes first; a single one gets the element. */
-	#setTurnVariables({pipe}: RangeNode, {key = invalid, element}: Turn, frame: Frame): void {
+	#setTurnVariables({pipe}: RangeNode, {key, element}: Turn, frame: Frame): void {
 		const {variables: names, assigns} = pipe;
 		const values = names.length > 1 ? [key, element] : [element];
 		for (const [n, name] of names.entries()) {
@@ -129,16 +139,18 @@ export class Walk {
 		}
 	}
 
-	#call(node: Extract<Node, {readonly do: 'template'}>, frame: Frame): void {
-		if (!this.#templates.has(node.name))
-			this.#progress.fail(`template ${JSON.stringify(toName(node.name))} not defined`);
-		if (frame.depth === maxTemplateDepth) this.#progress.fail(`exceeded maximum template depth (${maxTemplateDepth})`);
-		const dot = node.pipe === undefined ? invalid : evaluatePipe(this.#scopeOf(frame), node.pipe);
-		this.#callTemplate(node.name, dot, frame.depth + 1);
+	#call({name, pipe}: TemplateNode, frame: Frame): void {
+		const nodes = this.#templates.get(name);
+		if (nodes === undefined) this.#progress.fail(`template ${JSON.stringify(toName(name))} not defined`);
+		if (frame.depth === maxTemplateDepth) {
+			this.#progress.fail(`exceeded maximum template depth (${maxTemplateDepth})`);
+		}
+		const dot = pipe === undefined ? invalid : evaluatePipe(this.#scopeOf(frame), pipe);
+		this.#enterTemplate(nodes ?? [], dot, frame.depth + 1);
 	}
 
-	#callTemplate(name: Bytes, dot: Value, depth: number): void {
-		const nodes = this.#templates.get(name) ?? [];
+	/** A template sees no variable of its caller, and `$` is its own data. */
+	#enterTemplate(nodes: readonly Node[], dot: Value, depth: number): void {
 		const variables = new Variables(dot);
 		this.#frames.push({nodes, next: 0, dot, variables, outerSize: variables.size, depth, loop: undefined});
 	}
@@ -151,41 +163,32 @@ export class Walk {
 	#finish(frame: Frame): void {
 		this.#frames.pop();
 		const {loop, variables, outerSize} = frame;
-		if (loop !== undefined) {
-			variables.shrinkTo(loop.bodySize);
-			if (this.#turn(loop, frame, outerSize)) return;
-		}
+		variables.shrinkTo(loop?.bodySize ?? outerSize);
+		if (loop !== undefined && this.#turn(loop, frame, outerSize)) return;
 		variables.shrinkTo(outerSize);
 	}
 
-	/** The parser lets a jump stand only inside of a range of the same template. */
+	/** Ends the turn of the innermost loop, or all of it; the parser lets a jump stand only inside of one. */
 	#jump(to: 'break' | 'continue'): void {
-		for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
-			if (frame.loop === undefined) this.#frames.pop();
-			else if (to === 'continue') return this.#finish(frame);
-			else {
-				this.#frames.pop();
-				return frame.variables.shrinkTo(frame.outerSize);
-			}
+		let frame = this.#frames.at(-1);
+		while (frame !== undefined && frame.loop === undefined) {
+			this.#frames.pop();
+			frame = this.#frames.at(-1);
 		}
-	}
-
-	#spell(at: number, value: Value): Bytes {
-		const text = this.#progress.attempt(at, 'error printing', () => stringValue(print([value])));
-		return text.kind === 'string' ? text.bytes : '';
-	}
-
-	#write(bytes: Bytes): void {
-		if (!this.#odd && /[\u0080-\u00ff]/.test(bytes) && toText(bytes) === undefined) {
-			this.#odd = true;
-			this.oddLine = this.#progress.line;
+		if (frame === undefined) return;
+		if (to === 'continue') {
+			this.#finish(frame);
+			return;
 		}
-		this.output += bytes;
-		this.#progress.spend(bytes.length / bytesPerWork);
-		if (this.output.length > maxTextBytes) this.#progress.fail('the output is longer than 16 MiB');
+		this.#frames.pop();
+		frame.variables.shrinkTo(frame.outerSize);
 	}
 
 	#scopeOf({dot, variables}: Frame): Scope {
 		return {dot, variables, progress: this.#progress};
 	}
+}
+
+function spell(value: Value): Bytes {
+	return value.kind === 'invalid' ? '<no value>' : print([value]);
 }

@@ -44,7 +44,16 @@ const full = {
 const hostile = {
 	...full,
 	RunnerName: '😀 é\0"\'`<&>{{.X}}\\\n\t\u200b\u00a0',
-	ExtraContext: {__proto__x: '1', constructor: '', a: '{{', b: '%d%s', '😀': 'x', '\uffff': 'y', é: '=', A: '\ufeff'},
+	ExtraContext: {
+		['__proto__']: 'own',
+		constructor: '',
+		a: '{{',
+		b: '%d%s',
+		'😀': 'x',
+		'\uffff': 'y',
+		é: '=',
+		A: '\ufeff',
+	},
 };
 
 const wide = {
