@@ -58,7 +58,7 @@ class TemplateParser implements Place {
 		const delimiter = this.tokens.next();
 		const keyword = this.tokens.nextNonSpace();
 		if (keyword.kind === 'define') {
-			new TemplateParser(this.#shared).parseDefinition();
+			new TemplateParser(this.#shared).parseDefinition(keyword);
 			return true;
 		}
 		this.tokens.giveBack(keyword);
@@ -66,11 +66,11 @@ class TemplateParser implements Place {
 		return false;
 	}
 
-	parseDefinition(): void {
+	parseDefinition(keyword: Token): void {
 		const context = 'define clause';
 		const name = this.#nameOf(this.tokens.expect(context, 'string', 'raw-string'));
 		this.tokens.expect(context, '}}');
-		const {nodes, closing} = this.parseList();
+		const {nodes, closing} = this.parseList(keyword);
 		if (closing !== 'end') this.tokens.fail(`unexpected {{${closing}}} in ${context}`);
 		this.#add(name, nodes);
 	}
@@ -82,14 +82,16 @@ class TemplateParser implements Place {
 		else if (!isEmpty(nodes)) this.tokens.fail(`multiple definition of template ${JSON.stringify(toName(name))}`);
 	}
 
-	parseList(): {readonly nodes: readonly Node[]; readonly closing: Closing} {
+	/** The nodes of the block that `keyword` begins. */
+	parseList(keyword: Token): {readonly nodes: readonly Node[]; readonly closing: Closing} {
 		const nodes: Node[] = [];
 		while (this.tokens.peekNonSpace().kind !== 'eof') {
 			const node = this.#parseNode();
 			if (typeof node === 'string') return {nodes, closing: node};
 			nodes.push(node);
 		}
-		return this.tokens.fail('unexpected EOF');
+		const {kind} = keyword;
+		return this.tokens.fail(`unexpected EOF: the {{${kind}}} of line ${this.tokens.lineOf(keyword)} has no {{end}}`);
 	}
 
 	#parseNode(): Node | Closing {
@@ -103,9 +105,9 @@ class TemplateParser implements Place {
 		switch (token.kind) {
 			case 'if':
 			case 'with':
-				return this.#parseChoice(token.kind);
+				return this.#parseChoice(token.kind, token);
 			case 'range':
-				return this.#parseRange();
+				return this.#parseRange(token);
 			case 'end':
 				this.tokens.expect('end', '}}');
 				return 'end';
@@ -117,7 +119,7 @@ class TemplateParser implements Place {
 			case 'template':
 				return this.#parseTemplateCall();
 			case 'block':
-				return this.#parseBlock();
+				return this.#parseBlock(token);
 			default:
 				this.tokens.giveBack(token);
 				return {do: 'print', at: token.at, pipe: parsePipe(this, 'command', '}}')};
@@ -137,38 +139,38 @@ class TemplateParser implements Place {
 		return {do: jump, at};
 	}
 
-	#parseChoice(kind: 'if' | 'with'): ChoiceNode {
+	#parseChoice(kind: 'if' | 'with', keyword: Token): ChoiceNode {
 		const visible = this.variables.length;
 		this.nesting.enter(this.tokens);
 		const branches: ChoiceNode['branches'][number][] = [];
 		let otherwise: readonly Node[] = [];
 		for (let again = true; again; ) {
 			const pipe = parsePipe(this, kind, '}}');
-			const {nodes, closing} = this.parseList();
+			const {nodes, closing} = this.parseList(keyword);
 			branches.push({pipe, body: nodes});
 			// {{else if}} goes on with an {{if}}, {{else with}} with a {{with}}; one {{end}} closes them all.
 			again = closing === 'else' && this.tokens.peek().kind === kind;
 			if (again) this.tokens.next();
-			else if (closing === 'else') otherwise = this.#parseOtherwise();
+			else if (closing === 'else') otherwise = this.#parseOtherwise(keyword);
 		}
 		this.#closeBlock(visible);
 		return {do: kind, at: branches[0]?.pipe.at ?? 0, branches, otherwise};
 	}
 
-	#parseRange(): RangeNode {
+	#parseRange(keyword: Token): RangeNode {
 		const visible = this.variables.length;
 		this.nesting.enter(this.tokens);
 		const pipe = parsePipe(this, 'range', '}}');
 		this.#openRanges++;
-		const {nodes, closing} = this.parseList();
+		const {nodes, closing} = this.parseList(keyword);
 		this.#openRanges--;
-		const otherwise = closing === 'else' ? this.#parseOtherwise() : [];
+		const otherwise = closing === 'else' ? this.#parseOtherwise(keyword) : [];
 		this.#closeBlock(visible);
 		return {do: 'range', at: pipe.at, pipe, body: nodes, otherwise};
 	}
 
-	#parseOtherwise(): readonly Node[] {
-		const {nodes, closing} = this.parseList();
+	#parseOtherwise(keyword: Token): readonly Node[] {
+		const {nodes, closing} = this.parseList(keyword);
 		if (closing !== 'end') this.tokens.fail(`expected end; found {{${closing}}}`);
 		return nodes;
 	}
@@ -188,14 +190,14 @@ class TemplateParser implements Place {
 		return {do: 'template', at: token.at, name, pipe: parsePipe(this, context, '}}')};
 	}
 
-	#parseBlock(): Node {
+	#parseBlock(keyword: Token): Node {
 		const context = 'block clause';
 		const token = this.tokens.nextNonSpace();
 		const name = this.#templateName(token, context);
 		const pipe = parsePipe(this, context, '}}');
 		const inner = new TemplateParser(this.#shared);
 		this.nesting.enter(this.tokens);
-		const {nodes, closing} = inner.parseList();
+		const {nodes, closing} = inner.parseList(keyword);
 		this.nesting.leave();
 		if (closing !== 'end') this.tokens.fail(`unexpected {{${closing}}} in ${context}`);
 		inner.#add(name, nodes);

@@ -13,6 +13,8 @@ export class TokenStream {
 	/** Given back; the last one comes first. */
 	readonly #ahead: Token[] = [];
 	#latestAt = 0;
+	/** Where the action that is being read began. */
+	#actionAt: number | undefined;
 
 	constructor(input: Bytes, lexer: Lexer) {
 		this.#input = input;
@@ -24,6 +26,8 @@ export class TokenStream {
 		if (given !== undefined) return given;
 		const token = this.#lexer.next();
 		this.#latestAt = token.at;
+		if (token.kind === '{{') this.#actionAt = token.at;
+		if (token.kind === '}}') this.#actionAt = undefined;
 		return token;
 	}
 
@@ -58,11 +62,19 @@ export class TokenStream {
 	}
 
 	unexpected(token: Token, context: string): never {
-		return this.fail(token.kind === 'error' ? token.text : `unexpected ${describeToken(token)} in ${context}`);
+		if (token.kind !== 'error') return this.fail(`unexpected ${describeToken(token)} in ${context}`);
+		const begun = this.#actionAt === undefined ? undefined : this.lineOf({at: this.#actionAt});
+		const elsewhere = begun !== undefined && begun !== this.lineOf(token);
+		return this.fail(token.text + (elsewhere ? ` (the action begins on line ${begun})` : ''));
+	}
+
+	/** The line that something begins on, from 1. */
+	lineOf({at}: {readonly at: number}): number {
+		return lineAt(this.#input, at);
 	}
 
 	fail(message: string): never {
-		throw new GoTemplateError('parse', lineAt(this.#input, this.#latestAt), message);
+		throw new GoTemplateError('parse', this.lineOf({at: this.#latestAt}), message);
 	}
 
 	/** What `read` gives; its Refusal becomes an error on this line. */

@@ -105,6 +105,23 @@ test('a template without actions is its own output', (t) => {
 	t.is(resultOf('echo $VAR }} \ud800', data).output, 'echo $VAR }} \ud800');
 });
 
+test(
+	'a block without end is named with its line',
+	failsWith,
+	'\n{{if .Name}}\n{{range .Map}}\n',
+	'parse',
+	4,
+	/^unexpected EOF: the \{\{range\}\} of line 3 has no \{\{end\}\}$/,
+);
+test(
+	'an action without end is told with the line where it begins',
+	failsWith,
+	'\n{{ .Name\n\n',
+	'parse',
+	4,
+	/^unclosed action \(the action begins on line 2\)$/,
+);
+
 test('no error shows a value, or what is quoted in the template', (t) => {
 	const templates = [
 		'{{range .Name}}{{end}}',
