@@ -1,6 +1,6 @@
 /**
- * Why a template gives no text. The message names the construct: fields, functions, types; it shows neither values nor
- * quoted texts of the template, which may be secret.
+ * Why a template gives no text. The message names the construct: fields, functions, types, templates; it shows neither
+ * values nor other quoted texts of the template, which may be secret.
  */
 export class GoTemplateError extends Error {
 	override readonly name = 'GoTemplateError';

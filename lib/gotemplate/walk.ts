@@ -93,7 +93,6 @@ export class Walk {
 	#choose(node: ChoiceNode, frame: Frame): void {
 		const outerSize = frame.variables.size;
 		for (const {pipe, body} of node.branches) {
-			this.#progress.visit(pipe);
 			const value = evaluatePipe(this.#scopeOf(frame), pipe);
 			if (!isTrue(value)) continue;
 			this.#enter(body, node.do === 'with' ? {...frame, dot: value} : frame, outerSize);

@@ -161,7 +161,7 @@ function flagsOf(
 		plusV: plus && asValue,
 		sharpV: sharp && asValue,
 		space: marks.includes(' '),
-		zero: marks.includes('0') && !fromArgument,
+		zero: marks.includes('0'),
 		...(width === undefined ? {} : {width: Math.abs(width)}),
 		...(precision === undefined ? {} : {precision}),
 	};

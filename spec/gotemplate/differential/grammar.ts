@@ -21,5 +21,7 @@ export function actionOf({random}: Grammar, inside: string): string {
 	const space = () => word('|| | | |\n|\t ', '|');
 	const left = percent(15) ? `{{-${word(' |\n', '|')}` : `{{${space()}`;
 	const right = percent(15) ? `${word(' |\n', '|')}-}}` : `${space()}}}`;
-	return left + inside + right;
+	// Over several lines, where no quoted text would break.
+	const lines = percent(15) && !/["'`]/.test(inside) ? inside.replaceAll(' ', '\n') : inside;
+	return left + lines + right;
 }
