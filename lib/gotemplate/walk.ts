@@ -95,10 +95,10 @@ export class Walk {
 		for (const {pipe, body} of node.branches) {
 			const value = evaluatePipe(this.#scopeOf(frame), pipe);
 			if (!isTrue(value)) continue;
-			this.#enter(body, node.do === 'with' ? {...frame, dot: value} : frame, outerSize);
+			this.#enter(body, node.do === 'with' ? value : frame.dot, frame, outerSize);
 			return;
 		}
-		this.#enter(node.otherwise, frame, outerSize);
+		this.#enter(node.otherwise, frame.dot, frame, outerSize);
 	}
 
 	#range(node: RangeNode, frame: Frame): void {
@@ -106,7 +106,7 @@ export class Walk {
 		const value = evaluatePipe(this.#scopeOf(frame), node.pipe);
 		const turns = this.#turnsOf(node, value);
 		const loop: Loop = {node, turns, bodySize: frame.variables.size};
-		if (!this.#turn(loop, frame, outerSize)) this.#enter(node.otherwise, frame, outerSize);
+		if (!this.#turn(loop, frame, outerSize)) this.#enter(node.otherwise, frame.dot, frame, outerSize);
 	}
 
 	#turnsOf({pipe}: RangeNode, value: Value): Iterator<Turn> {
@@ -123,7 +123,7 @@ export class Walk {
 		if (done === true) return false;
 		this.#progress.spend(1);
 		this.#setTurnVariables(loop.node, turn, frame);
-		this.#enter(loop.node.body, {...frame, dot: turn.element}, outerSize, loop);
+		this.#enter(loop.node.body, turn.element, frame, outerSize, loop);
 		return true;
 	}
 
@@ -154,7 +154,8 @@ export class Walk {
 		this.#frames.push({nodes, next: 0, dot, variables, outerSize: variables.size, depth, loop: undefined});
 	}
 
-	#enter(nodes: readonly Node[], {dot, variables, depth}: Frame, outerSize: number, loop?: Loop): void {
+	/** Begins a list of the same template as `frame`. */
+	#enter(nodes: readonly Node[], dot: Value, {variables, depth}: Frame, outerSize: number, loop?: Loop): void {
 		this.#frames.push({nodes, next: 0, dot, variables, outerSize, depth, loop});
 	}
 
