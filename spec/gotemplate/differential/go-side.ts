@@ -1,5 +1,6 @@
 import {spawnSync} from 'node:child_process';
-import {readdirSync} from 'node:fs';
+import {existsSync, readdirSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {goData} from './data.ts';
 import type {Case} from './generate.ts';
@@ -26,7 +27,7 @@ const program = path.resolve(import.meta.dirname, '../../../../spec/gotemplate/g
  * else the one on PATH; absent where there is none.
  */
 export function findGo(): Go | undefined {
-	const debian = readdirSync('/usr/lib').filter((name) => /^go-\d/.test(name));
+	const debian = (existsSync('/usr/lib') ? readdirSync('/usr/lib') : []).filter((name) => /^go-\d/.test(name));
 	const named = process.env.GARM_SPEC_GO;
 	const candidates = [...debian.map((name) => `/usr/lib/${name}/bin/go`), 'go'];
 	return (named === undefined ? candidates : [named]).map(versionOf).find((go) => go !== undefined);
@@ -35,13 +36,18 @@ export function findGo(): Go | undefined {
 /** What Go makes of the cases: one process for all of them, without network. */
 export function renderWithGo({executable}: Go, cases: readonly Case[]): readonly GoResult[] {
 	const {status, stdout, stderr, error} = spawnSync(executable, ['run', program], {
-		env: {...process.env, GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local', GOPROXY: 'off'},
+		env: {GOCACHE: cacheFolder(), ...process.env, GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local', GOPROXY: 'off'},
 		input: JSON.stringify({...goData, cases}),
 		maxBuffer: 2 ** 30,
 	});
 	if (status !== 0) throw new Error(`go run failed: ${error?.message ?? ''}${stderr}`);
 	const results: readonly RawResult[] = JSON.parse(stdout.toString());
 	return results.map(resultOf);
+}
+
+/** Go's own default, which it has only where there is a HOME. */
+function cacheFolder(): string {
+	return path.join(process.env.HOME ?? tmpdir(), '.cache', 'go-build');
 }
 
 interface RawResult {
