@@ -27,7 +27,7 @@ export function isSame(go: GoResult, ours: OurResult): boolean {
 
 /** %p of a map or slice prints an address, which no other program can know: ours says that it does not support it. */
 function isAddress(go: GoResult, ours: OurResult): boolean {
-	return ours.error.includes('%p is not supported') && /c0[\da-f]{8}/i.test(go.output);
+	return ours.error.includes('%p is not supported') && /[\da-f]{10}/i.test(go.output);
 }
 
 /** Whether the difference is that Go before 1.24 cannot range over a number. */
