@@ -21,13 +21,15 @@ export function renderWithOurs({template, data}: Case): OurResult {
 
 /** Whether both are the same: the output, or the stage of the error and the line where Go tells one. */
 export function isSame(go: GoResult, ours: OurResult): boolean {
-	if (go.stage === undefined) return ours.stage === undefined ? ours.output === go.output : isAddress(go, ours);
+	// What Go makes of the rest of the template is not compared.
+	if (isAddress(ours)) return go.stage !== 'parse';
+	if (go.stage === undefined) return ours.stage === undefined && ours.output === go.output;
 	return ours.stage === go.stage && (go.line === undefined || ours.line === go.line);
 }
 
 /** %p of a map or slice prints an address, which no other program can know: ours says that it does not support it. */
-function isAddress(go: GoResult, ours: OurResult): boolean {
-	return ours.error.includes('%p is not supported') && /[\da-f]{10}/i.test(go.output);
+function isAddress({error}: OurResult): boolean {
+	return error.includes('%p is not supported for');
 }
 
 /** Whether the difference is that Go before 1.24 cannot range over a number. */
