@@ -7,7 +7,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 /** Who may import whom: a room of lib, what it may reach in lib, and which packages it may use. */
 const doors: Readonly<Record<string, {readonly rooms: readonly string[]; readonly packages: readonly string[]}>> = {
 	main: {
-		rooms: ['command', 'config', 'garm', 'pve', 'seed', 'runner', 'log', 'time', 'fault'],
+		rooms: ['command', 'config', 'garm', 'pve', 'seed', 'runner', 'log', 'time', 'collect', 'fault'],
 		packages: ['node:crypto', 'node:fs/promises', 'node:url', 'commander'],
 	},
 	command: {rooms: ['runner', 'time', 'log', 'fault'], packages: []},
@@ -29,7 +29,7 @@ const doors: Readonly<Record<string, {readonly rooms: readonly string[]; readonl
 	gotemplate: {rooms: ['fault'], packages: []},
 	garm: {rooms: ['fault', 'nearest', 'reasons', 'checks'], packages: ['valibot', '@valibot/to-json-schema']},
 	config: {
-		rooms: ['fault', 'reasons', 'checks'],
+		rooms: ['collect', 'fault', 'reasons', 'checks'],
 		packages: [
 			'@iarna/toml',
 			'valibot',
@@ -45,6 +45,7 @@ const doors: Readonly<Record<string, {readonly rooms: readonly string[]; readonl
 	time: {rooms: ['fault'], packages: ['node:timers/promises']},
 	log: {rooms: ['fault'], packages: []},
 	fault: {rooms: [], packages: []},
+	collect: {rooms: ['fault'], packages: []},
 	nearest: {rooms: [], packages: []},
 	reasons: {rooms: ['nearest'], packages: ['valibot']},
 	checks: {rooms: [], packages: ['valibot']},

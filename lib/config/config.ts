@@ -3,7 +3,11 @@ export interface Config {
 	/** Entries to one cluster: `https://host:port`. */
 	readonly urls: readonly string[];
 	readonly token: {readonly id: string; readonly secret: string};
-	readonly tls: {readonly fingerprint?: string; readonly caPem?: string; readonly insecure?: boolean};
+	readonly tls: {
+		readonly fingerprint?: string | readonly string[];
+		readonly caPem?: string;
+		readonly insecure?: boolean;
+	};
 	readonly proxy?: string;
 	/** PVE's resource pool. */
 	readonly pool?: string;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import {defined, machineOf} from '../checks.ts';
 import {badRequest} from '../fault.ts';
-import {reasonsOf} from '../reasons.ts';
+import {isSound, reasonsOf} from '../reasons.ts';
 import type {Config, Image} from './config.ts';
 import {defaults} from './defaults.ts';
 import {readRange, rules, warningsOf} from './rules.ts';
@@ -17,11 +17,12 @@ export interface ParsedConfig {
 
 /** The config in a TOML document; throws `bad-request` with every mistake. */
 export function parseConfig(document: unknown): ParsedConfig {
-	const {output, issues, success} = v.safeParse(configSchema, document);
-	if (!success) throw badRequest('The config', reasonsOf(issues, configSchema, 'the file'));
-	const reasons = rules.flatMap((rule) => rule(output));
+	const {output, issues = []} = v.safeParse(configSchema, document);
+	const file = output as ConfigFile;
+	const askable = rules.filter(({keys}) => keys.every((key) => isSound(issues, key)));
+	const reasons = [...reasonsOf(issues, configSchema, 'the file'), ...askable.flatMap(({check}) => check(file))];
 	if (reasons.length > 0) throw badRequest('The config', reasons);
-	return {settings: settingsOf(output), token: output.token, tls: output.tls};
+	return {settings: settingsOf(file), token: file.token, tls: file.tls};
 }
 
 function settingsOf(file: ConfigFile): ParsedConfig['settings'] {
@@ -51,13 +52,9 @@ function settingsOf(file: ConfigFile): ParsedConfig['settings'] {
 }
 
 function withPort(url: string): string {
-	const {protocol, hostname, port} = new URL(url);
-	return `${protocol}//${hostname}:${port === '' ? portOf(url) : port}`;
-}
-
-// URL drops the port where it is that of the protocol.
-function portOf(url: string): string {
-	return /:443\/?$/.test(url) ? '443' : defaults.port;
+	// URL drops the port where it is that of the protocol, and hides that there was one.
+	const port = /:(\d+)\/?$/.exec(url)?.[1];
+	return `https://${new URL(url).hostname}:${port === undefined ? defaults.port : Number(port)}`;
 }
 
 const unitSeconds: Readonly<Record<string, number>> = {s: 1, m: 60, h: 3600};

@@ -1,86 +1,102 @@
 import {X509Certificate} from 'node:crypto';
 import {readFile, stat} from 'node:fs/promises';
 import {parse as parseToml} from '@iarna/toml';
-import {badRequest, isFault} from '../fault.ts';
+import {collectReasons} from '../collect.ts';
+import {badRequest} from '../fault.ts';
 import type {Config} from './config.ts';
-import {type ParsedConfig, parseConfig} from './parse.ts';
+import {parseConfig} from './parse.ts';
 
 /** The checked config in `file`; throws `bad-request` with every mistake, and with no value of it. */
 export async function readConfig(file: string): Promise<Config> {
-	try {
-		const {settings, token, tls} = parseConfig(readDocument(await readText(file, 'the file')));
-		const {secret, warnings} = await readSecret(token);
-		const caPem = tls.ca_file === undefined ? undefined : await readCertificates(tls.ca_file);
-		const own = token.secret === undefined ? [] : await warnOfReaders(file, 'the config');
-		return {
-			...settings,
-			token: {id: token.id, secret},
-			tls: {
-				...(tls.fingerprint === undefined ? {} : {fingerprint: tls.fingerprint}),
-				...(caPem === undefined ? {} : {caPem}),
-				...(tls.insecure === undefined ? {} : {insecure: tls.insecure}),
-			},
-			warnings: [...settings.warnings, ...own, ...warnings],
-		};
-	} catch (error) {
-		if (!isFault(error, 'bad-request')) throw error;
-		throw badRequest(`Config ${file}`, error.reasons);
-	}
+	const problems = collectReasons();
+	const document = await problems.attemptLater(async () => readDocument(await readText(file, 'it')));
+	const parsed = document && problems.attempt(() => parseConfig(document));
+	// These files are read even where the rest is wrong already: all mistakes shall be told at once.
+	const secretFile = pathIn(document, 'token', 'secret_file');
+	const fileSecret = secretFile && (await problems.attemptLater(() => readSecret(secretFile)));
+	const caFile = pathIn(document, 'tls', 'ca_file');
+	const caPem = caFile && (await problems.attemptLater(() => readCertificates(caFile)));
+	if (parsed === undefined || problems.reasons.length > 0) throw badRequest(`Config ${file}`, problems.reasons);
+
+	const {settings, token, tls} = parsed;
+	const {fingerprint, insecure} = tls;
+	const holders = [token.secret !== undefined && file, secretFile].filter((each) => typeof each === 'string');
+	return {
+		...settings,
+		token: {id: token.id, secret: fileSecret ?? token.secret ?? ''},
+		tls: {
+			...(fingerprint === undefined ? {} : {fingerprint}),
+			...(caPem === undefined ? {} : {caPem}),
+			...(insecure ? {insecure} : {}),
+		},
+		warnings: [...settings.warnings, ...(await Promise.all(holders.map(warnOfReaders))).flat()],
+	};
 }
 
-function readDocument(text: string): unknown {
+type Document = Readonly<Record<string, unknown>>;
+
+function readDocument(text: string): Document {
 	try {
-		return parseToml(text);
+		return parseToml(text.replace(/^\ufeff/, ''));
 	} catch (error) {
-		// The message shows the lines around the mistake: only its first sentence is free of them.
 		const {message, line, col} = error as {readonly message: string; readonly line?: number; readonly col?: number};
-		const what = (message.split('\n', 1)[0] ?? '').replace(/ at row .*$/, '');
 		const where = line === undefined ? '' : ` at line ${line + 1}, column ${(col ?? 0) + 1}`;
-		throw badRequest('The config', [`it is no TOML${where}: ${withoutQuotes(what)}.`]);
+		throw badRequest('The config', [`it is no TOML${where}: ${withoutContent(message)}.`]);
 	}
 }
 
-// A quoted piece of the message may be a piece of a secret.
-function withoutQuotes(text: string): string {
-	return text.replace(/"[^"]*"/g, '"…"').replace(/\.$/, '');
+/** What a TOML parser says, without the piece of the file that it shows: that may be a secret. */
+function withoutContent(message: string): string {
+	const [sentence = ''] = message.split('\n', 1);
+	return sentence
+		.replace(/ at row .*$/, '')
+		.replace(/:? "?\d+"?$/, '')
+		.replace(/\.$/, '');
 }
 
-async function readSecret({
-	secret,
-	secret_file: file,
-}: ParsedConfig['token']): Promise<{secret: string; warnings: readonly string[]}> {
-	if (file === undefined) return {secret: secret ?? '', warnings: []};
-	const text = (await readText(file, 'token.secret_file')).trim();
-	if (!/^\S+$/.test(text))
-		throw badRequest('The config', [`token.secret_file ${file} must hold the secret and nothing else.`]);
-	return {secret: text, warnings: await warnOfReaders(file, 'token.secret_file')};
+/** The absolute path under a key, where there is one. */
+function pathIn(document: Document | undefined, table: string, key: string): string | undefined {
+	const value = (document?.[table] as Document | undefined)?.[key];
+	return typeof value === 'string' && value.startsWith('/') ? value : undefined;
 }
 
-async function warnOfReaders(file: string, what: string): Promise<readonly string[]> {
+async function readSecret(file: string): Promise<string> {
+	const text = (await readText(file, `token.secret_file ${file}`)).trim();
+	if (/^[!-<>-~]+$/.test(text)) return text;
+	throw badRequest('The config', [`token.secret_file ${file} must hold the secret alone, without the token's id.`]);
+}
+
+async function warnOfReaders(file: string): Promise<readonly string[]> {
 	const {mode} = await stat(file);
 	const readableByOthers = (mode & 0o007) !== 0;
 	return readableByOthers
-		? [`${what} ${file} holds a secret and can be read by everybody; run: chmod 600 ${file}`]
+		? [`${file} holds the token's secret, and everybody can read it. Run: chmod 600 ${file}`]
 		: [];
 }
 
 async function readCertificates(file: string): Promise<string> {
-	const pem = await readText(file, 'tls.ca_file');
+	const pem = await readText(file, `tls.ca_file ${file}`);
 	const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+	if (blocks.length === 0) throw badRequest('The config', [`tls.ca_file ${file} holds no certificate (PEM).`]);
 	try {
 		for (const block of blocks) new X509Certificate(block);
 	} catch {
 		throw badRequest('The config', [`tls.ca_file ${file} holds a certificate that is broken.`]);
 	}
-	if (blocks.length === 0) throw badRequest('The config', [`tls.ca_file ${file} holds no certificate (PEM).`]);
 	return pem;
 }
+
+const causes: Readonly<Record<string, string>> = {
+	ENOENT: 'there is no such file',
+	EACCES: 'this user may not read it',
+	EISDIR: 'it is a folder',
+};
 
 async function readText(file: string, what: string): Promise<string> {
 	try {
 		return await readFile(file, 'utf8');
 	} catch (error) {
 		const {code = 'unknown'} = error as NodeJS.ErrnoException;
-		throw badRequest('The config', [`${what} cannot be read (${file}: ${code}).`]);
+		throw badRequest('The config', [`${what} cannot be read: ${causes[code] ?? code}.`]);
 	}
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import {onlyTables} from '../checks.ts';
 import {badRequest} from '../fault.ts';
-import {reasonsOf} from '../reasons.ts';
+import {isSound, reasonsOf} from '../reasons.ts';
 import {decodeBase64} from './base64.ts';
 
 /** What CreateInstance asks for (garm-provider-common params/params.go, BootstrapInstance). */
@@ -35,98 +36,135 @@ export interface RunnerRequest {
 const longestName = 1000;
 // GARM marks what it does not know by leaving it out or by null.
 const orEmpty = v.nullish(v.string('a text'), '');
-const needed = v.pipe(v.string('a text'), v.nonEmpty('a text that is not empty'));
-const address = v.pipe(needed, v.regex(/^https?:\/\/[^\s]+$/, 'an address that begins with http:// or https://'));
+const someText = 'a text that is not empty';
+const needed = v.pipe(v.string(someText), v.nonEmpty(someText));
+const someAddress = 'an address that begins with http:// or https://';
+const address = v.pipe(v.string(someAddress), v.regex(/^https?:\/\/\S+$/, someAddress));
+const systems = v.picklist(['linux', 'windows'], 'one of linux, windows');
+const architectures = v.picklist(['amd64', 'arm64', 'arm'], 'one of amd64, arm64, arm');
 const texts = v.nullish(v.array(v.string('a text'), 'a list of texts'), []);
 
-const tool = v.object(
-	{
-		os: orEmpty,
-		architecture: orEmpty,
-		download_url: orEmpty,
-		filename: orEmpty,
-		temp_download_token: orEmpty,
-		sha256_checksum: orEmpty,
-	},
-	'an object',
-);
+const object = <Entries extends v.ObjectEntries>(entries: Entries) => onlyTables(v.object(entries), 'an object');
 
-const bootstrap = v.object(
-	{
-		name: v.pipe(
-			needed,
-			v.maxLength(longestName, `at most ${longestName} characters`),
-			// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-			v.regex(/^[^\u0000-\u001f\u007f]*$/, 'a text without control characters'),
+const tool = object({
+	os: orEmpty,
+	architecture: orEmpty,
+	download_url: orEmpty,
+	filename: orEmpty,
+	temp_download_token: orEmpty,
+	sha256_checksum: orEmpty,
+});
+
+const bootstrap = object({
+	name: v.pipe(
+		needed,
+		v.maxLength(longestName, `at most ${longestName} characters`),
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+		v.regex(/^[^\u0000-\u001f\u007f]*$/, 'a text without control characters'),
+	),
+	tools: v.nullish(v.array(tool, 'a list of tools'), []),
+	repo_url: address,
+	'callback-url': address,
+	'metadata-url': address,
+	'instance-token': needed,
+	'ssh-keys': texts,
+	'github-runner-group': orEmpty,
+	'ca-cert-bundle': v.nullish(
+		v.pipe(
+			v.string('a text in base64'),
+			v.check((text) => decodeBase64(text) !== undefined, 'a text in base64'),
 		),
-		tools: v.nullish(v.array(tool, 'a list of tools'), []),
-		repo_url: address,
-		'callback-url': address,
-		'metadata-url': address,
-		'instance-token': needed,
-		'ssh-keys': texts,
-		'github-runner-group': orEmpty,
-		'ca-cert-bundle': v.nullish(
-			v.pipe(
-				v.string('a text in base64'),
-				v.check((text) => decodeBase64(text) !== undefined, 'a text in base64'),
-			),
-			'',
-		),
-		arch: v.picklist(['amd64', 'arm64', 'arm'], 'one of amd64, arm64, arm'),
-		os_type: v.picklist(['linux', 'windows'], 'one of linux, windows'),
-		flavor: needed,
-		image: needed,
-		labels: texts,
-		pool_id: orEmpty,
-		jit_config_enabled: v.nullish(v.boolean('true or false'), false),
-		proxy_config: v.nullish(v.object({http_proxy: orEmpty, https_proxy: orEmpty, no_proxy: orEmpty}, 'an object'), {}),
-		extra_specs: v.optional(v.unknown()),
-	},
-	'an object',
-);
+		'',
+	),
+	arch: architectures,
+	os_type: systems,
+	flavor: needed,
+	image: needed,
+	labels: texts,
+	pool_id: orEmpty,
+	jit_config_enabled: v.nullish(v.boolean('true or false'), false),
+	proxy_config: v.nullish(object({http_proxy: orEmpty, https_proxy: orEmpty, no_proxy: orEmpty}), {}),
+	extra_specs: v.optional(v.unknown()),
+});
 
 /** Reads CreateInstance's standard input; throws `bad-request` with every reason, and with no value of it. */
 export function parseBootstrap(text: string): RunnerRequest {
-	const what = 'The input of CreateInstance';
-	const {output, issues, success} = v.safeParse(bootstrap, parseDocument(text, what));
-	if (!success) throw badRequest(what, reasonsOf(issues, bootstrap, 'the document'));
-	const tool = chooseTool(output);
-	if (typeof tool === 'string') throw badRequest(what, [tool]);
+	const {output, issues = []} = v.safeParse(bootstrap, parseDocument(text));
+	const request = output as v.InferOutput<typeof bootstrap>;
+	const reasons = [...reasonsOf(issues, bootstrap, 'the document')];
+	const askable = ['os_type', 'arch', 'tools'].every((key) => isSound(issues, key));
+	const tool = askable ? chooseTool(request) : undefined;
+	if (typeof tool === 'string') reasons.push(tool);
+	if (reasons.length > 0 || typeof tool !== 'object') throw badRequest(inputName, reasons);
 	return {
-		name: output.name,
+		name: request.name,
 		tool,
-		repoUrl: output.repo_url,
-		callbackUrl: output['callback-url'],
-		metadataUrl: output['metadata-url'],
-		instanceToken: output['instance-token'],
-		sshKeys: output['ssh-keys'],
-		runnerGroup: output['github-runner-group'],
-		caBundlePem: new TextDecoder().decode(decodeBase64(output['ca-cert-bundle'])),
-		arch: output.arch,
-		os: output.os_type,
-		flavor: output.flavor,
-		image: output.image,
-		labels: output.labels,
-		poolId: output.pool_id,
-		jit: output.jit_config_enabled,
+		repoUrl: request.repo_url,
+		callbackUrl: request['callback-url'],
+		metadataUrl: request['metadata-url'],
+		instanceToken: request['instance-token'],
+		sshKeys: request['ssh-keys'],
+		runnerGroup: request['github-runner-group'],
+		caBundlePem: new TextDecoder().decode(decodeBase64(request['ca-cert-bundle'])),
+		arch: request.arch,
+		os: request.os_type,
+		flavor: request.flavor,
+		image: request.image,
+		labels: request.labels,
+		poolId: request.pool_id,
+		jit: request.jit_config_enabled,
 		proxy: {
-			http: output.proxy_config.http_proxy,
-			https: output.proxy_config.https_proxy,
-			none: output.proxy_config.no_proxy,
+			http: request.proxy_config.http_proxy,
+			https: request.proxy_config.https_proxy,
+			none: request.proxy_config.no_proxy,
 		},
+		extraSpecs: request.extra_specs,
+	};
+}
+
+/** What of a pool ValidatePoolInfo looks at; absent is what nobody named. */
+export interface PoolInput {
+	readonly image?: string | undefined;
+	readonly flavor?: string | undefined;
+	readonly os?: 'linux' | 'windows' | undefined;
+	readonly arch?: 'amd64' | 'arm64' | 'arm' | undefined;
+	/** As it came. */
+	readonly extraSpecs: unknown;
+}
+
+const poolInput = object({
+	image: v.nullish(needed),
+	flavor: v.nullish(needed),
+	os_type: v.nullish(systems),
+	arch: v.nullish(architectures),
+	extra_specs: v.optional(v.unknown()),
+});
+
+/** Reads ValidatePoolInfo's standard input, which may be empty; throws `bad-request` with every reason. */
+export function parsePoolInput(text: string): PoolInput {
+	if (text.trim() === '') return {extraSpecs: undefined};
+	const {output, issues, success} = v.safeParse(poolInput, parseDocument(text));
+	if (!success) throw badRequest(inputName, reasonsOf(issues, poolInput, 'the document'));
+	return {
+		image: output.image ?? undefined,
+		flavor: output.flavor ?? undefined,
+		os: output.os_type ?? undefined,
+		arch: output.arch ?? undefined,
 		extraSpecs: output.extra_specs,
 	};
 }
 
-function parseDocument(text: string, what: string): unknown {
-	if (text.trim() === '') throw badRequest(what, ['standard input is empty; GARM sends a JSON document there.']);
+const inputName = 'Standard input';
+
+function parseDocument(text: string): unknown {
+	if (text.trim() === '')
+		throw badRequest(inputName, ['it is empty, or a terminal; GARM sends a JSON document there.']);
 	try {
 		return JSON.parse(text);
 	} catch (error) {
 		// The message may show a piece of the document, and so of a token.
 		const position = /position (\d+)/.exec(String(error))?.[1];
-		throw badRequest(what, [`it is no JSON document${position === undefined ? '' : ` (character ${position})`}.`]);
+		throw badRequest(inputName, [`it is no JSON document${position === undefined ? '' : ` (character ${position})`}.`]);
 	}
 }
 

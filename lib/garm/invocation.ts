@@ -1,11 +1,14 @@
 import {badRequest} from '../fault.ts';
 import {nearestWord} from '../nearest.ts';
-import {decodeBase64} from './base64.ts';
+import {decodeBase64Text} from './base64.ts';
 import {supportedInterfaceVersions} from './versions.ts';
 
 interface Configured {
 	readonly controllerId: string;
 	readonly configFile: string;
+}
+
+interface WithPoolSpecs {
 	/** GARM_POOL_EXTRASPECS, decoded; absent where it was not sent or is `null`. */
 	readonly poolExtraSpecs?: unknown;
 }
@@ -19,8 +22,10 @@ export type Invocation =
 				| 'GetConfigJSONSchema'
 				| 'GetExtraSpecsJSONSchema';
 	  }
-	| (Configured & {readonly command: 'CreateInstance'})
-	| (Configured & {readonly command: 'RemoveAllInstances' | 'ValidatePoolInfo'})
+	| (Configured & {readonly command: 'RemoveAllInstances'})
+	| (Configured & WithPoolSpecs & {readonly command: 'ValidatePoolInfo'})
+	/** The pool id that stands in where the input has none. */
+	| (Configured & WithPoolSpecs & {readonly command: 'CreateInstance'; readonly poolId: string})
 	/** An empty pool id means the runners without a pool. */
 	| (Configured & {readonly command: 'ListInstances'; readonly poolId: string})
 	| (Configured & {
@@ -52,23 +57,38 @@ const commands = {
 /** Reads `GARM_*` variables of interface v0.1.0 and v0.1.1; throws `bad-request` with every reason. */
 export function parseInvocation(env: Environment): Invocation {
 	const command = readCommand(env);
+	const reasons: string[] = [];
+	const invocation = readInvocation(command, env, reasons);
+	if (reasons.length > 0) throw badRequest('The call', reasons);
+	return invocation;
+}
+
+function readInvocation(command: Invocation['command'], env: Environment, reasons: string[]): Invocation {
 	switch (command) {
 		case 'GetVersion':
 		case 'GetSupportedInterfaceVersions':
 		case 'GetConfigJSONSchema':
 		case 'GetExtraSpecsJSONSchema':
 			return {command};
-		case 'CreateInstance':
 		case 'RemoveAllInstances':
+			return {command, ...readConfigured(env, reasons)};
 		case 'ValidatePoolInfo':
-			return {command, ...readConfigured(env)};
-		case 'ListInstances':
-			return {command, ...readConfigured(env), poolId: env.GARM_POOL_ID ?? ''};
+			return {command, ...readConfigured(env, reasons), ...readPoolExtraSpecs(env, reasons)};
+		case 'CreateInstance': {
+			const {GARM_POOL_ID: poolId = ''} = env;
+			return {command, ...readConfigured(env, reasons), ...readPoolExtraSpecs(env, reasons), poolId};
+		}
+		case 'ListInstances': {
+			const {GARM_POOL_ID: poolId} = env;
+			// Empty is an answer, absent is none: by the list of another pool GARM would forget runners that work.
+			if (poolId === undefined) reasons.push('GARM_POOL_ID is missing.');
+			return {command, ...readConfigured(env, reasons), poolId: poolId ?? ''};
+		}
 		case 'DeleteInstance':
 		case 'GetInstance':
 		case 'StartInstance':
 		case 'StopInstance':
-			return {command, ...readConfigured(env, 'GARM_INSTANCE_ID'), instanceId: env.GARM_INSTANCE_ID ?? ''};
+			return {command, ...readConfigured(env, reasons), instanceId: needed(env, 'GARM_INSTANCE_ID', reasons)};
 	}
 }
 
@@ -85,30 +105,31 @@ function readCommand({GARM_COMMAND: word = ''}: Environment): Invocation['comman
 	throw badRequest('The call', [`GARM_COMMAND ${JSON.stringify(word.slice(0, 100))} is not known. ${advice}`]);
 }
 
-function readConfigured(env: Environment, ...more: readonly string[]): Configured {
-	const needed = ['GARM_CONTROLLER_ID', 'GARM_PROVIDER_CONFIG_FILE', ...more];
-	const reasons = needed.filter((name) => !env[name]).map((name) => `${name} is missing.`);
+function readConfigured(env: Environment, reasons: string[]): Configured {
 	const version = env.GARM_INTERFACE_VERSION;
 	if (version && !(supportedInterfaceVersions as readonly string[]).includes(version)) {
 		reasons.push(`GARM_INTERFACE_VERSION must be one of ${supportedInterfaceVersions.join(', ')}.`);
 	}
-	const specs = readPoolExtraSpecs(env.GARM_POOL_EXTRASPECS);
-	if (specs === 'broken') reasons.push('GARM_POOL_EXTRASPECS must be the base64 of a JSON document.');
-	if (reasons.length > 0) throw badRequest('The call', reasons);
 	return {
-		controllerId: env.GARM_CONTROLLER_ID ?? '',
-		configFile: env.GARM_PROVIDER_CONFIG_FILE ?? '',
-		...(specs === 'broken' || specs.value == null ? {} : {poolExtraSpecs: specs.value}),
+		controllerId: needed(env, 'GARM_CONTROLLER_ID', reasons),
+		configFile: needed(env, 'GARM_PROVIDER_CONFIG_FILE', reasons),
 	};
 }
 
-function readPoolExtraSpecs(text: string | undefined): {readonly value: unknown} | 'broken' {
-	if (!text) return {value: undefined};
-	const bytes = decodeBase64(text);
-	if (bytes === undefined) return 'broken';
+function needed(env: Environment, name: string, reasons: string[]): string {
+	const value = env[name] ?? '';
+	if (value === '') reasons.push(`${name} is missing.`);
+	return value;
+}
+
+function readPoolExtraSpecs({GARM_POOL_EXTRASPECS: text}: Environment, reasons: string[]): WithPoolSpecs {
+	if (!text) return {};
 	try {
-		return {value: JSON.parse(new TextDecoder().decode(bytes))};
+		const poolExtraSpecs: unknown = JSON.parse(decodeBase64Text(text) ?? '');
+		return poolExtraSpecs === null ? {} : {poolExtraSpecs};
 	} catch {
-		return 'broken';
+		// What JSON.parse says may hold a piece of it.
+		reasons.push('GARM_POOL_EXTRASPECS must be the base64 of a JSON document.');
+		return {};
 	}
 }

@@ -1,15 +1,14 @@
 import {createHash} from 'node:crypto';
+import type {ReasonCollector} from '../collect.ts';
 import type {Config, Image} from '../config/config.ts';
-import {resolveFlavor} from '../config/flavor.ts';
-import {resolveImage} from '../config/image.ts';
 import type {RunnerRequest} from '../garm/bootstrap.ts';
 import type {RunnerWishes} from '../garm/extra-specs.ts';
-import type {DesiredMachine, DesiredNetwork, DesiredRunner} from '../runner/desired.ts';
+import type {DesiredRunner} from '../runner/desired.ts';
 import {hostNameOf, seedFileName} from '../runner/names.ts';
 import {seedImage} from '../seed/image.ts';
 import {renderSeed} from '../seed/render.ts';
 import type {SeedInput} from '../seed/view.ts';
-import type {ReasonCollector} from './collect.ts';
+import {resolveChoice} from './pool-choice.ts';
 
 /** What a create is made from. */
 export interface CreateOrder {
@@ -24,12 +23,9 @@ export interface CreateOrder {
 /** The runner that GARM's request, the pool's wishes and the config ask for together; undefined, with the reasons noted, where they cannot be met. */
 export function desiredRunner(order: CreateOrder, problems: ReasonCollector): DesiredRunner | undefined {
 	const {controller, request, wishes, config, created} = order;
-	const image = resolveImage(config, request.image);
-	refuseOtherSystem(request, image, problems);
-	const machine = desiredMachine(order, problems);
-	const seed = problems.attempt(() => seedImage(renderSeed(seedInput(order, image))));
-	if (machine === undefined || seed === undefined) return undefined;
-	const network = desiredNetwork(config, wishes);
+	const {image, machine, network} = resolveChoice({...request, wishes}, config, problems);
+	const seed = image && problems.attempt(() => seedImage(renderSeed(seedInput(order, image))));
+	if (image === undefined || machine === undefined || seed === undefined) return undefined;
 	const nodes = wishes.nodes ?? config.nodes;
 	return {
 		controller,
@@ -56,30 +52,6 @@ export function desiredRunner(order: CreateOrder, problems: ReasonCollector): De
 			image: seed,
 		},
 	};
-}
-
-function refuseOtherSystem(request: RunnerRequest, image: Image, problems: ReasonCollector): void {
-	const name = JSON.stringify(request.image);
-	if (image.os !== undefined && image.os !== request.os) {
-		problems.add(`image ${name} is configured for ${image.os}, but the pool asks for ${request.os}.`);
-	}
-	if (image.arch !== undefined && image.arch !== request.arch) {
-		problems.add(`image ${name} is configured for ${image.arch}, but the pool asks for ${request.arch}.`);
-	}
-}
-
-function desiredMachine({request, wishes, config}: CreateOrder, problems: ReasonCollector): DesiredMachine | undefined {
-	const flavor = resolveFlavor(config, request.flavor);
-	if (typeof flavor === 'string') {
-		problems.add(flavor);
-		return undefined;
-	}
-	return {...flavor, ...wishes.machine};
-}
-
-function desiredNetwork({network}: Config, wishes: RunnerWishes): DesiredNetwork | undefined {
-	if (network === undefined && wishes.network === undefined) return undefined;
-	return {...network, ...wishes.network};
 }
 
 function desiredClone({clone, storage}: Config, {fullClone}: RunnerWishes): DesiredRunner['clone'] {

@@ -1,31 +1,30 @@
+import {collectReasons} from '../collect.ts';
 import {createInstance} from '../command/create-instance.ts';
-import {resolveTemplates} from '../command/resolve-template.ts';
-import type {Config} from '../config/config.ts';
-import {resolveImage} from '../config/image.ts';
 import {readConfig} from '../config/read.ts';
-import {badRequest, isFault} from '../fault.ts';
+import {badRequest} from '../fault.ts';
 import {parseBootstrap} from '../garm/bootstrap.ts';
 import {parseExtraSpecs} from '../garm/extra-specs.ts';
 import {providerInstance} from '../garm/instance.ts';
 import type {DesiredRunner} from '../runner/desired.ts';
 import {statusOf} from '../runner/status.ts';
-import {collectReasons, type ReasonCollector} from './collect.ts';
+import {checkPool} from './check-pool.ts';
 import {withTools} from './connect.ts';
 import {desiredRunner} from './desired-runner.ts';
 import type {Io} from './io.ts';
 import {type RawBootstrap, readRawBootstrap} from './raw-bootstrap.ts';
-import type {Secrets} from './secrets.ts';
+import {type Secrets, secretsOf} from './secrets.ts';
 
 /** What a CreateInstance is told in the environment. */
 export interface CreateInvocation {
 	readonly controllerId: string;
 	readonly configFile: string;
+	readonly poolId: string;
 	readonly poolExtraSpecs?: unknown;
 }
 
 /** Makes the runner that standard input asks for, and prints it; prints it as failed, and throws, where that fails. */
 export async function serveCreate(invocation: CreateInvocation, io: Io, secrets: Secrets): Promise<void> {
-	const input = await io.readInput();
+	const input = (await io.readInput()) ?? '';
 	const raw = readRawBootstrap(input);
 	secrets.add(...raw.secrets);
 	try {
@@ -34,7 +33,8 @@ export async function serveCreate(invocation: CreateInvocation, io: Io, secrets:
 	} catch (error) {
 		if (raw.name !== undefined) {
 			const fault = secrets.hide(error instanceof Error ? error.message : String(error));
-			const failed = {name: raw.name, addresses: [], status: 'error', poolId: raw.poolId ?? '', fault} as const;
+			const poolId = raw.poolId ?? invocation.poolId;
+			const failed = {name: raw.name, addresses: [], status: 'error', poolId, fault} as const;
 			io.writeOut(`${JSON.stringify(providerInstance(failed))}\n`);
 		}
 		throw error;
@@ -42,22 +42,27 @@ export async function serveCreate(invocation: CreateInvocation, io: Io, secrets:
 }
 
 async function create(
-	{controllerId, configFile, poolExtraSpecs}: CreateInvocation,
+	{controllerId, configFile, poolId, poolExtraSpecs}: CreateInvocation,
 	input: string,
 	raw: RawBootstrap,
 	io: Io,
 	secrets: Secrets,
 ): Promise<object> {
 	const problems = collectReasons();
-	const config = await problems.attemptLater(() => readConfig(configFile));
-	if (config !== undefined) secrets.add(config.token.secret);
-	const request = problems.attempt(() => parseBootstrap(input));
-	const wishes = problems.attempt(() => parseExtraSpecs(raw.extraSpecs ?? poolExtraSpecs));
+	const config = await problems.attemptLater(() => readConfig(configFile), `config ${configFile}`);
+	if (config !== undefined) secrets.add(...secretsOf(config));
+	const bootstrap = problems.attempt(() => parseBootstrap(input), 'standard input');
+	const request = bootstrap && {...bootstrap, poolId: bootstrap.poolId || poolId};
+	const wishes = problems.attempt(() => parseExtraSpecs(raw.extraSpecs ?? poolExtraSpecs), 'extra_specs');
 	const created = new Date(io.clock.now()).toISOString();
 	const order = config && request && wishes && {controller: controllerId, request, wishes, config, created};
 	const desired = order && desiredRunner(order, problems);
 	if (config === undefined || desired === undefined || problems.reasons.length > 0) {
-		if (config !== undefined) await addImageReasons(config, controllerId, raw, problems, {io, secrets});
+		// The rest is looked at even where the request has failed already: all mistakes shall be told at once.
+		if (config !== undefined) {
+			const session = {config, controller: controllerId, budgetMs: config.timeouts.requestMs};
+			await withTools(session, {io, secrets}, ({cluster}) => checkPool({...raw, wishes}, config, cluster, problems));
+		}
 		throw badRequest(`The request for runner ${JSON.stringify(raw.name ?? '?')}`, problems.reasons);
 	}
 	const {createMs, cleanupMs} = config.timeouts;
@@ -78,26 +83,4 @@ function describeRunner({name, os, arch, osName, osVersion, pool}: DesiredRunner
 		status: statusOf('running'),
 		poolId: pool,
 	});
-}
-
-/** The image is looked up even where the request has failed already: the operator shall hear of all mistakes at once. */
-async function addImageReasons(
-	config: Config,
-	controller: string,
-	{image}: RawBootstrap,
-	problems: ReasonCollector,
-	world: {readonly io: Io; readonly secrets: Secrets},
-): Promise<void> {
-	if (image === undefined) return;
-	const {template} = resolveImage(config, image);
-	try {
-		await problems.attemptLater(() =>
-			withTools({config, controller, budgetMs: config.timeouts.requestMs}, world, async ({cluster}) => {
-				await resolveTemplates({image, template, machine: {}}, await cluster.inventory(), cluster);
-			}),
-		);
-	} catch (error) {
-		// The cluster's own trouble is another matter than what is wrong with the request.
-		if (!isFault(error)) throw error;
-	}
 }

@@ -12,7 +12,7 @@ import type {Invocation} from '../garm/invocation.ts';
 import {statusOf} from '../runner/status.ts';
 import {withTools} from './connect.ts';
 import type {Io} from './io.ts';
-import type {Secrets} from './secrets.ts';
+import {type Secrets, secretsOf} from './secrets.ts';
 import {serveCreate} from './serve-create.ts';
 import {validatePool} from './validate-pool.ts';
 
@@ -26,7 +26,7 @@ export type ConfiguredInvocation = Exclude<
 export async function serve(invocation: ConfiguredInvocation, io: Io, secrets: Secrets): Promise<void> {
 	if (invocation.command === 'CreateInstance') return serveCreate(invocation, io, secrets);
 	const config = await readConfig(invocation.configFile);
-	secrets.add(config.token.secret);
+	secrets.add(...secretsOf(config));
 	const session = {config, controller: invocation.controllerId, budgetMs: config.timeouts.operationMs};
 	return withTools(session, {io, secrets}, (tools) => serveWith(tools, invocation, config, io));
 }

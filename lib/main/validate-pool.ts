@@ -1,17 +1,18 @@
-import {resolveTemplates} from '../command/resolve-template.ts';
+import {collectReasons} from '../collect.ts';
 import type {CommandTools} from '../command/tools.ts';
 import type {Config} from '../config/config.ts';
-import {resolveFlavor} from '../config/flavor.ts';
-import {resolveImage} from '../config/image.ts';
 import {badRequest} from '../fault.ts';
+import {parsePoolInput} from '../garm/bootstrap.ts';
 import {parseExtraSpecs} from '../garm/extra-specs.ts';
-import {collectReasons} from './collect.ts';
+import {checkPool} from './check-pool.ts';
 import type {Io} from './io.ts';
-import {readRawBootstrap} from './raw-bootstrap.ts';
+
+// GARM sends nothing here, and closes it; who starts us by hand may leave it open.
+const patienceMs = 5000;
 
 /**
- * Checks a pool's extra specs, and its image and flavor where standard input names them (a JSON object with `image`,
- * `flavor` and `extra_specs`; GARM itself sends none). Throws `bad-request` with every reason.
+ * Checks a pool's extra specs, and its image and flavor where standard input names them: a JSON object with `image`,
+ * `flavor`, `os_type`, `arch`, `extra_specs`, all of them optional. Throws `bad-request` with every reason.
  */
 export async function validatePool(
 	{poolExtraSpecs}: {readonly poolExtraSpecs?: unknown},
@@ -19,17 +20,12 @@ export async function validatePool(
 	{cluster}: CommandTools,
 	io: Io,
 ): Promise<void> {
-	const {image, flavor, extraSpecs} = readRawBootstrap(await io.readInput());
 	const problems = collectReasons();
-	const wishes = problems.attempt(() => parseExtraSpecs(extraSpecs ?? poolExtraSpecs));
-	const machine = flavor === undefined ? {} : resolveFlavor(config, flavor);
-	if (typeof machine === 'string') problems.add(machine);
-	if (image !== undefined) {
-		const {template} = resolveImage(config, image);
-		const wanted = {image, template, machine: typeof machine === 'string' ? {} : {...machine, ...wishes?.machine}};
-		await problems.attemptLater(async () => {
-			await resolveTemplates(wanted, await cluster.inventory(), cluster);
-		});
-	}
+	const input = await io.readInput(patienceMs);
+	if (input === undefined)
+		io.writeError('Standard input stays open, and nothing comes: only the extra specs are checked.\n');
+	const pool = problems.attempt(() => parsePoolInput(input ?? ''), 'standard input');
+	const wishes = problems.attempt(() => parseExtraSpecs(pool?.extraSpecs ?? poolExtraSpecs), 'extra_specs');
+	await checkPool({...pool, wishes}, config, cluster, problems);
 	if (problems.reasons.length > 0) throw badRequest('The pool', problems.reasons);
 }
