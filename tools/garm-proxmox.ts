@@ -3,8 +3,7 @@
 import {processIo} from '../lib/main/io.ts';
 import {runOperator} from '../lib/main/operator/program.ts';
 import {systemClock} from '../lib/time/clock.ts';
-import {addDemoCommand} from './demo/command.ts';
-import {addSimulatorCommand} from './simulator-command.ts';
+import {operatorCommands} from './operator-commands.ts';
 
 const io = processIo(process, systemClock);
-process.exitCode = await runOperator(process.argv.slice(2), io, [addSimulatorCommand, addDemoCommand]);
+process.exitCode = await runOperator(process.argv.slice(2), io, operatorCommands);

@@ -3,6 +3,7 @@ import {isFault} from '../../fault.ts';
 import type {Io} from '../io.ts';
 import {readVersion} from '../version.ts';
 import {addConfigCommand} from './config-command.ts';
+import {examples} from './examples.ts';
 import {addSchemaCommand} from './schema-command.ts';
 
 /** A subcommand that is at home outside of lib. */
@@ -16,11 +17,14 @@ export async function runOperator(args: readonly string[], io: Io, more: readonl
 	const program = new Command('garm-proxmox')
 		.description('Looks after the Proxmox VE side of GARM: for people, where garm-provider-proxmox is for GARM.')
 		.version(await readVersion())
-		.showHelpAfterError('(garm-proxmox --help tells more)')
+		.addHelpText(
+			'after',
+			examples('garm-proxmox config check /etc/garm/proxmox.toml', 'garm-proxmox schema extra-specs'),
+		)
 		.exitOverride()
 		.configureOutput({writeOut: io.writeOut, writeErr: io.writeError});
 	for (const add of [addConfigCommand, addSchemaCommand, ...more]) add(program, io);
-	for (const command of program.commands) inheritSettings(command, program);
+	settle(program, 'garm-proxmox');
 	try {
 		await program.parseAsync([...args], {from: 'user'});
 		return 0;
@@ -33,7 +37,11 @@ export async function runOperator(args: readonly string[], io: Io, more: readonl
 	}
 }
 
-function inheritSettings(command: Command, parent: Command): void {
-	command.copyInheritedSettings(parent);
-	for (const child of command.commands) inheritSettings(child, command);
+/** Gives a command and all below it the program's settings, and a word on where its help is. */
+function settle(command: Command, words: string): void {
+	command.showHelpAfterError(`(${words} --help tells more)`);
+	for (const child of command.commands) {
+		child.copyInheritedSettings(command);
+		settle(child, `${words} ${child.name()}`);
+	}
 }

@@ -4,7 +4,10 @@ import {examples} from './examples.ts';
 
 /** Adds `schema config` and `schema extra-specs`. */
 export function addSchemaCommand(program: Command, io: Io): void {
-	const schema = program.command('schema').description('prints a JSON schema (draft-07)');
+	const schema = program
+		.command('schema')
+		.description('prints a JSON schema (draft-07)')
+		.addHelpText('after', examples('garm-proxmox schema config', 'garm-proxmox schema extra-specs > extra-specs.json'));
 	schema
 		.command('config')
 		.description('prints the schema of the provider config file')
