@@ -122,16 +122,6 @@ export function parseBootstrap(text: string): RunnerRequest {
 	};
 }
 
-/** What of a pool ValidatePoolInfo looks at; absent is what nobody named. */
-export interface PoolInput {
-	readonly image?: string | undefined;
-	readonly flavor?: string | undefined;
-	readonly os?: 'linux' | 'windows' | undefined;
-	readonly arch?: 'amd64' | 'arm64' | 'arm' | undefined;
-	/** As it came. */
-	readonly extraSpecs: unknown;
-}
-
 const poolInput = object({
 	image: v.nullish(needed),
 	flavor: v.nullish(needed),
@@ -140,18 +130,11 @@ const poolInput = object({
 	extra_specs: v.optional(v.unknown()),
 });
 
-/** Reads ValidatePoolInfo's standard input, which may be empty; throws `bad-request` with every reason. */
-export function parsePoolInput(text: string): PoolInput {
-	if (text.trim() === '') return {extraSpecs: undefined};
-	const {output, issues, success} = v.safeParse(poolInput, parseDocument(text));
+/** Looks at ValidatePoolInfo's standard input, which may be empty; throws `bad-request` with every reason. */
+export function checkPoolInput(text: string): void {
+	if (text.trim() === '') return;
+	const {issues, success} = v.safeParse(poolInput, parseDocument(text));
 	if (!success) throw badRequest(inputName, reasonsOf(issues, poolInput, 'the document'));
-	return {
-		image: output.image ?? undefined,
-		flavor: output.flavor ?? undefined,
-		os: output.os_type ?? undefined,
-		arch: output.arch ?? undefined,
-		extraSpecs: output.extra_specs,
-	};
 }
 
 const inputName = 'Standard input';

@@ -2,10 +2,11 @@ import {collectReasons} from '../collect.ts';
 import type {CommandTools} from '../command/tools.ts';
 import type {Config} from '../config/config.ts';
 import {badRequest} from '../fault.ts';
-import {parsePoolInput} from '../garm/bootstrap.ts';
+import {checkPoolInput} from '../garm/bootstrap.ts';
 import {parseExtraSpecs} from '../garm/extra-specs.ts';
 import {checkPool} from './check-pool.ts';
 import type {Io} from './io.ts';
+import {readRawBootstrap} from './raw-bootstrap.ts';
 
 // GARM sends nothing here, and closes it; who starts us by hand may leave it open.
 const patienceMs = 5000;
@@ -22,10 +23,12 @@ export async function validatePool(
 ): Promise<void> {
 	const problems = collectReasons();
 	const input = await io.readInput(patienceMs);
-	if (input === undefined)
+	if (input === undefined) {
 		io.writeError('Standard input stays open, and nothing comes: only the extra specs are checked.\n');
-	const pool = problems.attempt(() => parsePoolInput(input ?? ''), 'standard input');
-	const wishes = problems.attempt(() => parseExtraSpecs(pool?.extraSpecs ?? poolExtraSpecs), 'extra_specs');
-	await checkPool({...pool, wishes}, config, cluster, problems);
+	}
+	problems.attempt(() => checkPoolInput(input ?? ''), 'standard input');
+	const raw = readRawBootstrap(input ?? '');
+	const wishes = problems.attempt(() => parseExtraSpecs(raw.extraSpecs ?? poolExtraSpecs), 'extra_specs');
+	await checkPool({...raw, wishes}, config, cluster, problems);
 	if (problems.reasons.length > 0) throw badRequest('The pool', problems.reasons);
 }

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import {parseBootstrap, parsePoolInput} from '../../lib/garm/bootstrap.ts';
+import {checkPoolInput, parseBootstrap} from '../../lib/garm/bootstrap.ts';
 import {parseExtraSpecs} from '../../lib/garm/extra-specs.ts';
 import {reasonsFrom} from '../helper/bad-request.ts';
 import {bootstrap, bootstrapFolders, type Json, jsonFilesIn} from '../helper/bootstrap.ts';
@@ -210,22 +210,27 @@ for (const other of ['null', '7', '"s3cret"', '["s3cret"]', '[]']) {
 }
 
 test('of a pool, what standard input names is checked', (t) => {
-	t.deepEqual(parsePoolInput(''), {extraSpecs: undefined});
-	t.deepEqual(parsePoolInput('{"image": "ubuntu", "flavor": null, "os_type": "linux", "extra_specs": {"cores": 2}}'), {
-		image: 'ubuntu',
-		flavor: undefined,
-		os: 'linux',
-		arch: undefined,
-		extraSpecs: {cores: 2},
-	});
-	t.is(parsePoolInput(JSON.stringify(bootstrap())).image, 'ubuntu-24.04-runner');
+	for (const text of [
+		'',
+		'{}',
+		'{"image": "ubuntu", "flavor": null, "os_type": "linux"}',
+		JSON.stringify(bootstrap()),
+	]) {
+		t.deepEqual(
+			reasonsFrom(() => checkPoolInput(text)),
+			[],
+		);
+	}
 	t.deepEqual(
-		reasonsFrom(() => parsePoolInput('{"image": 7, "flavor": "", "arch": "i386"}')),
+		reasonsFrom(() => checkPoolInput('{"image": 7, "flavor": "", "arch": "i386"}')),
 		[
 			'image must be a text that is not empty.',
 			'flavor must be a text that is not empty.',
 			'arch must be one of amd64, arm64, arm.',
 		],
 	);
-	t.deepEqual(reasonsFrom(() => parsePoolInput('ubuntu')).length, 1);
+	t.deepEqual(
+		reasonsFrom(() => checkPoolInput('ubuntu')),
+		['it is no JSON document.'],
+	);
 });

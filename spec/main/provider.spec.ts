@@ -267,12 +267,16 @@ test(
 	'everything that is wrong with a pool is told at once',
 	withGarm(async (t, {call}) => {
 		const specs = {GARM_POOL_EXTRASPECS: base64({nodes: 'pve'})};
-		const {code, out, error} = await call('ValidatePoolInfo', specs, {image: 'ubuntu', flavor: 'huge'});
+		const {code, out, error} = await call('ValidatePoolInfo', specs, {
+			image: 'ubuntu',
+			flavor: 'huge',
+			os_type: 'macos',
+		});
 		t.is(code, 1);
 		t.is(out, '');
 		t.regex(
 			error,
-			/^The pool cannot be used, for 3 reasons: \(1\) extra_specs: nodes must be a list of node names\. \(2\) flavor "huge" is not known: .* \(3\) image "ubuntu": there is no template "ubuntu"/,
+			/^The pool cannot be used, for 4 reasons: \(1\) standard input: os_type must be one of linux, windows\. \(2\) extra_specs: nodes must be a list of node names\. \(3\) flavor "huge" is not known: .* \(4\) image "ubuntu": there is no template "ubuntu"/,
 		);
 		t.regex(
 			(await call('ValidatePoolInfo', {}, '{"image": 7}')).error,
