@@ -14,6 +14,7 @@ test('two keys are enough; everything else has a default', (t) => {
 			vmidRange: {first: 100_000, last: 999_999},
 			tags: true,
 			storage: {seed: 'local'},
+			evictAfterSeconds: 600,
 			clone: {mode: 'auto'},
 			flavors: {},
 			images: {},
@@ -37,6 +38,7 @@ test('every key is read', (t) => {
 		token: {id: token.id, secret_file: '/etc/garm/pve-token'},
 		tls: {ca_file: '/etc/garm/ca.pem'},
 		storage: {seed: 'cephfs', disks: 'ceph'},
+		seed: {evict_after: '90m'},
 		clone: {mode: 'full', format: 'raw'},
 		network: {bridge: 'vmbr1', vlan: 20, model: 'virtio', mtu: 1, firewall: false},
 		flavors: {small: {cores: 2, sockets: 1, memory_mib: 4096, disk_gib: 20, cpu: 'host'}, 'as-it-is': {}},
@@ -56,6 +58,7 @@ test('every key is read', (t) => {
 			vmidRange: {first: 5000, last: 9999},
 			tags: false,
 			storage: {seed: 'cephfs', disks: 'ceph'},
+			evictAfterSeconds: 5400,
 			clone: {mode: 'full', format: 'raw'},
 			network: {bridge: 'vmbr1', vlan: 20, model: 'virtio', mtu: 1, firewall: false},
 			flavors: {small: {cores: 2, sockets: 1, memoryMiB: 4096, diskGiB: 20, cpu: 'host'}, 'as-it-is': {}},
@@ -70,6 +73,10 @@ test('every key is read', (t) => {
 		token: {id: token.id, secret_file: '/etc/garm/pve-token'},
 		tls: {ca_file: '/etc/garm/ca.pem', insecure: false},
 	});
+});
+
+test('a seed may stay as long as its runner', (t) => {
+	t.is(parseConfig({...base, seed: {evict_after: 'off'}}).settings.evictAfterSeconds, undefined);
 });
 
 const leadsTo = test.macro({

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {createLogger, type LogLevel, logLevels} from '../../lib/log/logger.ts';
+import {createLogger, type LogLevel, logLevels, silentLogger} from '../../lib/log/logger.ts';
 
 const linesOf = (level: LogLevel) => {
 	const lines: string[] = [];
@@ -22,4 +22,8 @@ test('fields follow as JSON, those without a value do not', (t) => {
 	const {lines, logger} = linesOf('error');
 	logger.error('clone', {vmid: 7, name: 'a "b"\nc', pool: undefined, full: false});
 	t.is(lines.at(-1), '2026-11-23T20:00:00.007Z error clone vmid=7 name="a \\"b\\"\\nc" full=false\n');
+});
+
+test('a silent logger takes everything, and tells nobody', (t) => {
+	for (const level of logLevels) t.is(silentLogger[level]('x', {vmid: 7}), undefined);
 });
