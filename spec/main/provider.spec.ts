@@ -218,6 +218,21 @@ test(
 	}),
 );
 
+test(
+	'a secret that Proxmox VE repeats is hidden, on standard error and in what GARM shows',
+	withGarm(async (t, {simulator, call}) => {
+		const {tokenSecret} = simulator;
+		const reason = `no luck with ${tokenSecret} and ${Buffer.from('Bearer demo-instance-token').toString('base64')}`;
+		simulator.faults.add({match: {operation: 'clone'}, effect: {kind: 'answer', status: 500, reason}});
+		const {code, out, error} = await call('CreateInstance', {}, bootstrap());
+		t.is(code, 1);
+		for (const told of [error, faultOf(out)]) {
+			t.regex(told, /no luck with \[secret\] and \S*\[secret\]/);
+			t.false(told.includes(tokenSecret));
+		}
+	}),
+);
+
 test('an unknown command, and no command, exit with 1 and a sentence', async (t) => {
 	for (const [env, expected] of [
 		[{}, /GARM_COMMAND is missing\. This program is started by GARM; garm-proxmox is the one for people\.\n$/],
