@@ -56,7 +56,7 @@ function worldOf(desired: DesiredRunner, tools: CommandTools): World {
 			slots: slotsOf(desired.controller, desired.name, desired.vmidRange),
 			purpose: 'create',
 			seedStorage: desired.seed.storage,
-			findTemplates: (inventory) => resolveTemplates(desired, inventory, tools.cluster),
+			findTemplates: (inventory) => resolveTemplates(desired, inventory, tools),
 		},
 		tools,
 		desired.seed.image,

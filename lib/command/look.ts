@@ -37,13 +37,15 @@ export interface LookTools {
 }
 
 /** One complete look at everything that may be the runner's: complete, or a fault. */
-export async function lookForRunner(sight: Sight, memory: Memory, tools: LookTools): Promise<Observed> {
-	const {cluster, clock} = tools;
-	const {inventory, vms} = await readOrElsewhere(async () => {
-		const listed = await cluster.inventory();
-		const candidates = listed.vms.filter((row) => isCandidate(row, sight));
-		return {inventory: listed, vms: await Promise.all(candidates.map((row) => readLiveVm(cluster, row, listed)))};
-	}, clock);
+export function lookForRunner(sight: Sight, memory: Memory, tools: LookTools): Promise<Observed> {
+	return readOrElsewhere(() => lookOnce(sight, memory, tools), tools.clock);
+}
+
+async function lookOnce(sight: Sight, memory: Memory, tools: LookTools): Promise<Observed> {
+	const {cluster} = tools;
+	const inventory = await cluster.inventory();
+	const candidates = inventory.vms.filter((row) => isCandidate(row, sight));
+	const vms = await Promise.all(candidates.map((row) => readLiveVm(cluster, row, inventory)));
 	const seen = {
 		inventory,
 		vms,

@@ -1,5 +1,5 @@
 import {createInstance} from '../command/create-instance.ts';
-import {resolveTemplates} from '../command/resolve-template.ts';
+import {checkImage} from '../command/resolve-template.ts';
 import type {Config} from '../config/config.ts';
 import {resolveImage} from '../config/image.ts';
 import {readConfig} from '../config/read.ts';
@@ -92,9 +92,9 @@ async function addImageReasons(
 	const {template} = resolveImage(config, image);
 	try {
 		await problems.attemptLater(() =>
-			withTools({config, controller, budgetMs: config.timeouts.requestMs}, world, async ({cluster}) => {
-				await resolveTemplates({image, template, machine: {}}, await cluster.inventory(), cluster);
-			}),
+			withTools({config, controller, budgetMs: config.timeouts.requestMs}, world, (tools) =>
+				checkImage({image, template, machine: {}}, tools),
+			),
 		);
 	} catch (error) {
 		// The cluster's own trouble is another matter than what is wrong with the request.

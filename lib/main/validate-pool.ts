@@ -1,4 +1,4 @@
-import {resolveTemplates} from '../command/resolve-template.ts';
+import {checkImage} from '../command/resolve-template.ts';
 import type {CommandTools} from '../command/tools.ts';
 import type {Config} from '../config/config.ts';
 import {resolveFlavor} from '../config/flavor.ts';
@@ -16,7 +16,7 @@ import {readRawBootstrap} from './raw-bootstrap.ts';
 export async function validatePool(
 	{poolExtraSpecs}: {readonly poolExtraSpecs?: unknown},
 	config: Config,
-	{cluster}: CommandTools,
+	tools: CommandTools,
 	io: Io,
 ): Promise<void> {
 	const {image, flavor, extraSpecs} = readRawBootstrap(await io.readInput());
@@ -27,9 +27,7 @@ export async function validatePool(
 	if (image !== undefined) {
 		const {template} = resolveImage(config, image);
 		const wanted = {image, template, machine: typeof machine === 'string' ? {} : {...machine, ...wishes?.machine}};
-		await problems.attemptLater(async () => {
-			await resolveTemplates(wanted, await cluster.inventory(), cluster);
-		});
+		await problems.attemptLater(() => checkImage(wanted, tools));
 	}
 	if (problems.reasons.length > 0) throw badRequest('The pool', problems.reasons);
 }
