@@ -1,13 +1,12 @@
 import test from 'ava';
 import {getInstance} from '../../lib/command/get-instance.ts';
 import {tagsOf, writeNotes} from '../../lib/runner/mark.ts';
-import {aForeignVm, aVm, put, runnerPool} from '../../tools/simulator/world/build.ts';
+import {aForeignVm, aVm, fullToken, put, runnerPool} from '../../tools/simulator/world/build.ts';
 import {clusterWorld} from '../../tools/simulator/world/cluster.ts';
 import {smallWorld} from '../../tools/simulator/world/small.ts';
 import type {NodeState, World} from '../../tools/simulator/world.ts';
-import {aMark, aRunner, controller, otherController, runnerName, slot, vmidRange} from '../helper/a-vm.ts';
-import {failsWith, firstSlot, withSimulator} from '../helper/with-simulator.ts';
-import {enlarge} from '../simulator/client.ts';
+import {aMark, aRunner, controller, otherController, runnerName, vmidRange} from '../helper/a-vm.ts';
+import {failsWith, firstSlot, halfMadeClone, withSimulator} from '../helper/with-simulator.ts';
 
 const {pool} = aRunner();
 const cluster = {world: 'cluster'} as const;
@@ -307,22 +306,19 @@ test(
 	}),
 );
 
-for (const [how, token] of [
-	['shows no VM until it is whole', undefined],
-	['shows a VM without a name', 'root@pam!full'],
+for (const [how, options] of [
+	['shows no VM until it is whole', {}],
+	['shows a VM without a name', {as: fullToken}],
 ] as const) {
 	test(
 		`a runner whose clone is under way is unknown, not absent, to a token that it ${how}`,
 		withSimulator(cluster, async (t, stage) => {
-			enlarge(stage.simulator, 'shared:9000/base-9000-disk-0.qcow2', 50);
-			const step = {do: 'clone', templateVmid: 9000, templateNode: 'n1', vmid: slot, node: 'n2', full: true} as const;
-			const notes = writeNotes(aMark());
-			const as = token === undefined ? {} : {as: token};
-			const clone = stage.run(({cluster: pve}) => pve.clone({...step, vmName: runnerName, notes, pool: 'garm'}), as);
-			while (stage.world.guests[slot] === undefined) await new Promise((resolve) => setImmediate(resolve));
+			const {letGo} = await halfMadeClone(stage, options);
 			const place = {controller, name: runnerName, vmidRange, seed: {storage: 'shared'}};
-			t.like(await stage.run((tools) => getInstance(place, tools), as), {name: runnerName, power: 'unknown'});
-			await clone;
+			const shown = await stage.run((tools) => getInstance(place, tools), options);
+			t.like(shown, {name: runnerName, power: 'unknown'});
+			t.deepEqual(await stage.list(), []);
+			await letGo();
 			t.is((await stage.get()).power, 'stopped');
 		}),
 	);

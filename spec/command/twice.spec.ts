@@ -7,8 +7,7 @@ import {freeInCrowded} from '../../tools/simulator/world/crowded.ts';
 import {smallWorld} from '../../tools/simulator/world/small.ts';
 import type {World} from '../../tools/simulator/world.ts';
 import {aMark, aRunner, controller, otherController, runnerName, slot, slots} from '../helper/a-vm.ts';
-import {failsWith, type Stage, withSimulator} from '../helper/with-simulator.ts';
-import {enlarge} from '../simulator/client.ts';
+import {failsWith, halfMadeClone, type Stage, withSimulator} from '../helper/with-simulator.ts';
 
 /** A world in which somebody else's VMs, which the token may see or not, have those VMIDs. */
 function occupied(vmids: readonly number[], visible: boolean, world: World = smallWorld()): World {
@@ -120,28 +119,29 @@ test(
 	}),
 );
 
-/** A run that died with its clone under way: the token sees nothing of the VM until its end. */
-async function withDyingClone(stage: Stage, act: () => Promise<unknown>): Promise<void> {
-	const {world, simulator} = stage;
-	enlarge(simulator, 'shared:9000/base-9000-disk-0.qcow2', 50);
-	const full = {do: 'clone', templateVmid: 9000, templateNode: 'n1', vmid: slot, node: 'n1', full: true} as const;
-	const step = {...full, vmName: runnerName, notes: writeNotes(aMark()), pool: 'garm'};
-	const clone = stage.run(({cluster}) => cluster.clone(step));
-	while (world.guests[slot] === undefined) await new Promise((resolve) => setImmediate(resolve));
-	// It ends after the list of VMs was read, and before that of the running clones.
-	const stop = simulator.onRequest(async (_, phase, {operation, node}) => {
+/** Acts while a clone of the runner ends: after the list of VMs was read, and before that of the running clones. */
+async function whileCloneEnds(stage: Stage, act: () => Promise<unknown>): Promise<void> {
+	const {letGo} = await halfMadeClone(stage);
+	const stop = stage.simulator.onRequest(async (_, phase, {operation, node}) => {
 		if (operation !== 'tasks' || node !== 'n1' || phase !== 'before') return;
 		stop();
-		await clone;
+		await letGo();
 	});
 	await act();
-	await clone;
 }
+
+/** A node that cannot begin the next upload: its worker would stand still beside the clone's. */
+const noWorker = {
+	match: {operation: 'upload'},
+	times: 1,
+	effect: {kind: 'answer', status: 500, reason: 'got no worker upid - start worker failed'},
+} as const;
 
 test(
 	'a create goes on with a clone that ends while it looks, and makes no second one',
 	withSimulator({world: clusterWorld()}, async (t, stage) => {
-		await withDyingClone(stage, () => stage.create());
+		stage.simulator.faults.add(noWorker);
+		await whileCloneEnds(stage, () => stage.create());
 		t.deepEqual(
 			stage.runners().map(({vmid, power}) => [vmid, power]),
 			[[slot, 'running']],
@@ -152,7 +152,7 @@ test(
 test(
 	'a delete removes a clone that ends while it looks',
 	withSimulator({world: clusterWorld()}, async (t, stage) => {
-		await withDyingClone(stage, () => stage.remove());
+		await whileCloneEnds(stage, () => stage.remove());
 		t.deepEqual(stage.runners(), []);
 	}),
 );

@@ -3,6 +3,7 @@ import {createInstance} from '../../lib/command/create-instance.ts';
 import {deleteInstance, type RunnerPlace} from '../../lib/command/delete-instance.ts';
 import {getInstance} from '../../lib/command/get-instance.ts';
 import {listInstances} from '../../lib/command/list-instances.ts';
+import type {Cluster} from '../../lib/command/ports.ts';
 import {removeAllInstances} from '../../lib/command/remove-all-instances.ts';
 import {setPower} from '../../lib/command/set-power.ts';
 import type {Sighting} from '../../lib/command/sighting.ts';
@@ -11,7 +12,7 @@ import {type FaultCode, isFault} from '../../lib/fault.ts';
 import {createLogger} from '../../lib/log/logger.ts';
 import {connectPve} from '../../lib/pve/connect.ts';
 import type {DesiredRunner} from '../../lib/runner/desired.ts';
-import {type Mark, readMark} from '../../lib/runner/mark.ts';
+import {type Mark, readMark, writeNotes} from '../../lib/runner/mark.ts';
 import {seedFileName} from '../../lib/runner/names.ts';
 import type {ObservedVm} from '../../lib/runner/observed.ts';
 import {slotsOf} from '../../lib/runner/vmid.ts';
@@ -19,14 +20,14 @@ import type {Clock} from '../../lib/time/clock.ts';
 import {type Deadline, deadlineIn} from '../../lib/time/deadline.ts';
 import {type Simulator, type SimulatorOptions, startSimulator} from '../../tools/simulator/index.ts';
 import type {Guest, World} from '../../tools/simulator/world.ts';
-import {aRunner, controller, vmidRange} from './a-vm.ts';
+import {aMark, aRunner, controller, runnerName, slot, vmidRange} from './a-vm.ts';
 
 /** A runner's VM as it is in the simulated world. */
 export interface RunnerVm extends Guest {
 	readonly mark: Mark;
 }
 
-interface RunOptions {
+export interface RunOptions {
 	/** One of the simulator's tokens; the least privileged one by default. */
 	readonly as?: string;
 	/** Wraps the time budget: a spec that kills a run ends it there. */
@@ -123,7 +124,7 @@ export function stageOn(simulator: Simulator, clock: Clock = pacedClock()): Stag
 			random: () => 0.5,
 		});
 		try {
-			return await work({cluster, clock, deadline, logger, random: () => 0.5});
+			return await work({cluster: unhurried(cluster), clock, deadline, logger, random: () => 0.5});
 		} finally {
 			cluster.close();
 		}
@@ -154,6 +155,30 @@ export function stageOn(simulator: Simulator, clock: Clock = pacedClock()): Stag
 		},
 		changes: () => difference(before, listWorld(world)),
 		asked: (operation) => simulator.requests.filter((request) => request.operation === operation).length,
+	};
+}
+
+// A machine under load answers late; here an agent that stays silent is one that says so.
+function unhurried(cluster: Cluster): Cluster {
+	return {...cluster, agentAddresses: (node, vmid) => cluster.agentAddresses(node, vmid, 60_000)};
+}
+
+/** A clone of the usual runner by a run that dies: it stands still half made, and goes on when it is let go. */
+export async function halfMadeClone(
+	{run, world, simulator}: Stage,
+	options: RunOptions = {},
+): Promise<{letGo(): Promise<void>}> {
+	const release = simulator.holdWorkers(2);
+	const [node = ''] = Object.keys(world.nodes);
+	const step = {do: 'clone', templateVmid: 9000, templateNode: node, vmid: slot, node, full: false} as const;
+	const names = {vmName: runnerName, notes: writeNotes(aMark()), pool: 'garm'};
+	const clone = run(({cluster}) => cluster.clone({...step, ...names}), options);
+	while (world.guests[slot] === undefined) await new Promise((resolve) => setImmediate(resolve));
+	return {
+		letGo() {
+			release();
+			return clone;
+		},
 	};
 }
 
