@@ -6,7 +6,7 @@ import {clusterWorld} from '../../tools/simulator/world/cluster.ts';
 import {smallWorld} from '../../tools/simulator/world/small.ts';
 import type {World} from '../../tools/simulator/world.ts';
 import {aRunner, controller, runnerName, slot} from '../helper/a-vm.ts';
-import {failsWith, firstSlot, withSimulator} from '../helper/with-simulator.ts';
+import {failsWith, withSimulator} from '../helper/with-simulator.ts';
 
 const disk = `pve/local-lvm:vm-${slot}-disk-0`;
 
@@ -388,7 +388,7 @@ test(
 		await stage.simulator.settle();
 		const {power, config, vmid} = stage.vmOf(runnerName);
 		t.is(power, 'running');
-		t.is(vmid, firstSlot(runnerName));
+		t.is(vmid, slot);
 		t.regex(config.scsi0 ?? '', /,size=20G$/);
 		await stage.remove();
 		t.deepEqual(stage.changes(), []);

@@ -4,6 +4,7 @@ import {aForeignVm, put} from '../../tools/simulator/world/build.ts';
 import {clusterWorld} from '../../tools/simulator/world/cluster.ts';
 import type {NodeState, World} from '../../tools/simulator/world.ts';
 import {runnerName} from '../helper/a-vm.ts';
+import {setState} from '../helper/a-world.ts';
 import {failsWith, type Stage, withSimulator} from '../helper/with-simulator.ts';
 
 const cluster = {world: 'cluster'} as const;
@@ -85,13 +86,11 @@ for (const state of ['dead', 'maintenance'] satisfies readonly NodeState[]) {
 }
 
 /** A cluster in which a node has been in that state for long. */
-function inState(name: string, state: NodeState): World {
+function inState(node: string, state: NodeState): World {
 	const world = clusterWorld();
-	const node = world.nodes[name];
-	if (node === undefined) throw new Error(`no node ${name}`);
 	if (state === 'maintenance') for (const each of Object.values(world.nodes)) each.hastate = 'online';
-	Object.assign(node, {state, ...(state === 'maintenance' ? {hastate: 'maintenance'} : {})});
-	return world;
+	Object.assign(world.nodes[node] ?? {}, state === 'maintenance' ? {hastate: 'maintenance'} : {});
+	return setState(world, node, state);
 }
 
 test(
@@ -107,7 +106,7 @@ test(
 test(
 	'a template whose only node is off line makes nothing, and the message names the node',
 	withSimulator(cluster, async (t, stage) => {
-		Object.assign(stage.world.nodes.n2 ?? {}, {state: 'dead', since: 1});
+		setState(stage.world, 'n2', 'dead', 'minute');
 		const message = await failsWith(t, stage.create({template: 'windows-2025-runner'}), 'bad-request');
 		t.regex(message, /node n2 of template 9001 is off line/);
 		t.deepEqual(stage.changes(), []);

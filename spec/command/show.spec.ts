@@ -1,42 +1,15 @@
 import test from 'ava';
 import {getInstance} from '../../lib/command/get-instance.ts';
-import {tagsOf, writeNotes} from '../../lib/runner/mark.ts';
-import {aForeignVm, aVm, fullToken, put, runnerPool} from '../../tools/simulator/world/build.ts';
+import {aForeignVm, fullToken, put, runnerPool} from '../../tools/simulator/world/build.ts';
 import {clusterWorld} from '../../tools/simulator/world/cluster.ts';
 import {smallWorld} from '../../tools/simulator/world/small.ts';
-import type {NodeState, World} from '../../tools/simulator/world.ts';
-import {aMark, aRunner, controller, otherController, runnerName, vmidRange} from '../helper/a-vm.ts';
-import {failsWith, firstSlot, halfMadeClone, withSimulator} from '../helper/with-simulator.ts';
+import type {NodeState} from '../../tools/simulator/world.ts';
+import {aRunner, controller, otherController, runnerName, vmidRange} from '../helper/a-vm.ts';
+import {firstSlot, putRunner, setState} from '../helper/a-world.ts';
+import {failsWith, halfMadeClone, withSimulator} from '../helper/with-simulator.ts';
 
 const {pool} = aRunner();
 const cluster = {world: 'cluster'} as const;
-
-/** A runner's VM that an earlier run has made, at its first slot; `tags: false` as its clone has left it. */
-function putRunner(
-	world: World,
-	name: string,
-	node: string,
-	{tags = true, owner = controller, inPool = pool} = {},
-): number {
-	const vmid = firstSlot(name);
-	const mark = aMark({runner: name, vmid, controller: owner, pool: inPool});
-	const vm = aVm(vmid, node, {
-		name,
-		boot: 'order=net0',
-		agent: '1',
-		description: writeNotes(mark),
-		tags: tags ? tagsOf(mark).join(';') : 'base;template',
-	});
-	put(world, {...vm, power: 'running', startedAt: 1});
-	world.pools[runnerPool]?.vms.push(vmid);
-	return vmid;
-}
-
-/** A node's state since long before, or since a minute. */
-function set(world: World, node: string, state: NodeState, since = 0): World {
-	Object.assign(world.nodes[node] ?? {}, {state, since});
-	return world;
-}
 
 test(
 	'a list holds the runners of one pool of one controller by name, whatever else there is',
@@ -45,8 +18,8 @@ test(
 		putRunner(stage.world, 'r-2', 'n1');
 		putRunner(stage.world, 'r-1', 'n3');
 		putRunner(stage.world, 'r-untagged', 'n2', {tags: false});
-		putRunner(stage.world, 'r-other-pool', 'n2', {inPool: 'My Scale Set-9dcf590a'});
-		putRunner(stage.world, 'r-poolless', 'n2', {inPool: ''});
+		putRunner(stage.world, 'r-other-pool', 'n2', {pool: 'My Scale Set-9dcf590a'});
+		putRunner(stage.world, 'r-poolless', 'n2', {pool: ''});
 		putRunner(stage.world, 'r-foreign', 'n2', {owner: otherController});
 		const names = async (of?: string) => (await stage.list(of)).map(({name}) => name);
 		t.deepEqual(await names(), ['r-1', 'r-2', 'r-untagged']);
@@ -87,15 +60,14 @@ test(
 	}),
 );
 
-const longGone = {node: 'n3', state: 'dead', since: 0} as const;
-const justGone = {node: 'n3', state: 'dead', since: 1} as const;
-for (const {node, state, since} of [longGone, justGone]) {
-	const when = since === 0 ? 'long ago' : 'a minute ago';
+for (const since of ['long', 'minute'] as const) {
+	const node = 'n3';
+	const when = since === 'long' ? 'long ago' : 'a minute ago';
 	const world = () => {
 		const made = clusterWorld();
 		putRunner(made, 'r-lost', node);
 		putRunner(made, 'r-near', 'n1');
-		return set(made, node, state, since);
+		return setState(made, node, 'dead', since);
 	};
 	test(
 		`a tagged runner on a node that died ${when} is listed as unknown, and shown so`,

@@ -15,7 +15,6 @@ import type {DesiredRunner} from '../../lib/runner/desired.ts';
 import {type Mark, readMark, writeNotes} from '../../lib/runner/mark.ts';
 import {seedFileName} from '../../lib/runner/names.ts';
 import type {ObservedVm} from '../../lib/runner/observed.ts';
-import {slotsOf} from '../../lib/runner/vmid.ts';
 import type {Clock} from '../../lib/time/clock.ts';
 import {type Deadline, deadlineIn} from '../../lib/time/deadline.ts';
 import {type Simulator, type SimulatorOptions, startSimulator} from '../../tools/simulator/index.ts';
@@ -188,11 +187,6 @@ export async function failsWith(t: ExecutionContext, work: Promise<unknown>, cod
 	if (!isFault(error)) throw error;
 	t.is(error.code, code, error.message);
 	return error.message;
-}
-
-/** The first of a runner's VMIDs. */
-export function firstSlot(name: string, range = vmidRange): number {
-	return slotsOf(controller, name, range)[0] ?? 0;
 }
 
 function listWorld({guests, volumes, pools}: World): ReadonlyMap<string, string> {
