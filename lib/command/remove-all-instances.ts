@@ -1,4 +1,4 @@
-import {Fault} from '../fault.ts';
+import {Fault, messageOf} from '../fault.ts';
 import {readTags} from '../runner/mark.ts';
 import {controllerSeedPrefix} from '../runner/names.ts';
 import type {ObservedVm} from '../runner/observed.ts';
@@ -32,7 +32,7 @@ export async function removeAllInstances(
 		if (names.length === 0) break;
 		await inGroups(names, atOnce, async (name) => {
 			await deleteInstance({...scope, name}, tools).catch((error: unknown) => {
-				failures.set(name, error instanceof Error ? error.message : String(error));
+				failures.set(name, messageOf(error));
 			});
 			tools.deadline.renew(budgetMs);
 		});

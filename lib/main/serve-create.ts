@@ -3,7 +3,7 @@ import {checkImage} from '../command/resolve-template.ts';
 import type {Config} from '../config/config.ts';
 import {resolveImage} from '../config/image.ts';
 import {readConfig} from '../config/read.ts';
-import {badRequest, isFault} from '../fault.ts';
+import {badRequest, isFault, messageOf} from '../fault.ts';
 import {parseBootstrap} from '../garm/bootstrap.ts';
 import {parseExtraSpecs} from '../garm/extra-specs.ts';
 import {providerInstance} from '../garm/instance.ts';
@@ -33,7 +33,7 @@ export async function serveCreate(invocation: CreateInvocation, io: Io, secrets:
 		io.writeOut(`${JSON.stringify(runner)}\n`);
 	} catch (error) {
 		if (raw.name !== undefined) {
-			const fault = secrets.hide(error instanceof Error ? error.message : String(error));
+			const fault = secrets.hide(messageOf(error));
 			const failed = {name: raw.name, addresses: [], status: 'error', poolId: raw.poolId ?? '', fault} as const;
 			io.writeOut(`${JSON.stringify(providerInstance(failed))}\n`);
 		}

@@ -108,6 +108,17 @@ test(
 );
 
 test(
+	'a create that fails before it has done anything leaves a runner alone that an earlier one has made',
+	withSimulator({}, async (t, stage) => {
+		await stage.create();
+		const effect = {kind: 'answer', status: 200, reason: 'OK', body: '{"data":[]}'} as const;
+		stage.simulator.faults.add({match: {operation: 'resources'}, times: 1, effect});
+		await failsWith(t, stage.create(), 'unreachable');
+		t.is(stage.vmOf(runnerName).power, 'running');
+	}),
+);
+
+test(
 	'creates of one name at the same time make one VM',
 	withSimulator({world: clusterWorld()}, async (t, stage) => {
 		const vms = await Promise.all([1, 2, 3].map(() => stage.create()));
