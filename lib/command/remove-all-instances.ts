@@ -1,8 +1,6 @@
 import {Fault, messageOf} from '../fault.ts';
-import {readTags} from '../runner/mark.ts';
 import {controllerSeedPrefix} from '../runner/names.ts';
-import type {ObservedVm} from '../runner/observed.ts';
-import {deadCloneFault} from '../runner/whose.ts';
+import {deadCloneFault, shownAs} from '../runner/whose.ts';
 import {deleteInstance, type RunnerPlace} from './delete-instance.ts';
 import {findSeeds} from './find-seeds.ts';
 import {onlineNodes} from './look.ts';
@@ -28,7 +26,7 @@ export async function removeAllInstances(
 	let survey: Survey;
 	for (;;) {
 		survey = await surveyController(controller, scope.vmidRange, 'everywhere', tools);
-		const names = [...new Set(survey.vms.map(nameOf))].filter((name) => !failures.has(name));
+		const names = [...new Set(survey.vms.map((vm) => shownAs(vm).name))].filter((name) => !failures.has(name));
 		if (names.length === 0) break;
 		await inGroups(names, atOnce, async (name) => {
 			await deleteInstance({...scope, name}, tools).catch((error: unknown) => {
@@ -40,9 +38,8 @@ export async function removeAllInstances(
 	for (const vm of survey.halfMade)
 		tools.logger.warn('a half-made clone may be ours', {why: deadCloneFault(vm).message});
 	const {cluster, logger} = tools;
-	const kept = survey.vms.map(nameOf);
 	const seeds = await findSeeds(cluster, survey.inventory, seed.storage, controllerSeedPrefix(controller), logger);
-	if (kept.length === 0) await inGroups(seeds, atOnce, ({node, volumeId}) => cluster.removeSeed(node, volumeId));
+	if (survey.vms.length === 0) await inGroups(seeds, atOnce, ({node, volumeId}) => cluster.removeSeed(node, volumeId));
 	if (failures.size > 0) throw leftovers(failures);
 	refuseUnsure(survey);
 }
@@ -58,10 +55,6 @@ async function awaitClones({cluster, clock, deadline}: CommandTools): Promise<vo
 		const active = (await cluster.activeClones(nodes)).map(({id}) => id);
 		open = first.filter((id) => active.includes(id));
 	}
-}
-
-function nameOf({mark, tags}: ObservedVm): string {
-	return mark?.runner ?? readTags(tags)?.runner ?? '';
 }
 
 async function inGroups<Item>(

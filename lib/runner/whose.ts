@@ -11,6 +11,12 @@ export function ownVms({controller, name}: RunnerIdentity, {vms}: Pick<Observed,
 		.sort((a, b) => Number(b.power === 'running') - Number(a.power === 'running') || a.vmid - b.vmid);
 }
 
+/** The runner and the pool that a VM is shown under: what its mark says, or its tags where it has none. */
+export function shownAs({mark, tags}: ObservedVm): {readonly name: string; readonly pool: string} {
+	const tagged = readTags(tags);
+	return {name: mark?.runner ?? tagged?.runner ?? '', pool: mark?.pool ?? tagged?.pool ?? ''};
+}
+
 /**
  * Whether a VM has lost its mark: it lives at a VMID of the runner that its tags name, but its notes prove nothing. It
  * is shown, so that GARM does not forget a runner that works, and never removed.
