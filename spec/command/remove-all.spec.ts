@@ -15,7 +15,7 @@ function busyWorld(): World {
 	putRunner(world, 'r-1', 'n1');
 	putRunner(world, 'r-2', 'n2', {tags: false});
 	putRunner(world, 'r-3', 'n3', {pool: ''});
-	putRunner(world, 'r-far', 'n3', {vmid: 7000, tags: false});
+	putRunner(world, 'r-far', 'n3', {vmid: 7000, tags: false, config: {name: 'renamed-by-hand'}});
 	putRunner(world, 'r-theirs', 'n1', {owner: otherController});
 	putRunner(world, runnerName, 'n2', {owner: otherController});
 	putSeed(world, 'r-1', 'shared', null);
