@@ -8,7 +8,7 @@ import type {DesiredRunner} from '../../lib/runner/desired.ts';
 import type {Deadline} from '../../lib/time/deadline.ts';
 import {startSimulator} from '../../tools/simulator/index.ts';
 import {putRunner, putSeed} from '../helper/a-world.ts';
-import {type Stage, stageOn} from '../helper/with-simulator.ts';
+import {budgetMs, type Stage, stageOn} from '../helper/with-simulator.ts';
 
 type Phase = 'before' | 'after';
 type Command = (runner: DesiredRunner, tools: CommandTools) => Promise<unknown>;
@@ -27,7 +27,7 @@ interface Matrix {
 	readonly ends: 'one started VM' | 'nothing';
 }
 
-const create: Command = (runner, tools) => createInstance(runner, tools, 3_600_000);
+const create: Command = (runner, tools) => createInstance(runner, tools, budgetMs);
 const remove: Command = (runner, tools) => deleteInstance(runner, tools);
 
 /**
@@ -141,7 +141,7 @@ const matrices: readonly (readonly [string, Matrix])[] = [
 		'a create that is cut off is removed with everything else',
 		{
 			cut: create,
-			next: (runner, tools) => removeAllInstances(runner, tools, 3_600_000),
+			next: (runner, tools) => removeAllInstances(runner, tools, budgetMs),
 			ends: 'nothing',
 		},
 	],

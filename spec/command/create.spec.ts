@@ -1,7 +1,7 @@
 import test from 'ava';
 import type {DesiredRunner} from '../../lib/runner/desired.ts';
 import {tagsOf} from '../../lib/runner/mark.ts';
-import {aDisk, put} from '../../tools/simulator/world/build.ts';
+import {aDisk, fullToken, put} from '../../tools/simulator/world/build.ts';
 import {clusterWorld} from '../../tools/simulator/world/cluster.ts';
 import {smallWorld} from '../../tools/simulator/world/small.ts';
 import type {World} from '../../tools/simulator/world.ts';
@@ -225,17 +225,7 @@ test(
 test(
 	'a VM that is no template is none by its VMID either, and the message has the command that makes it one',
 	withSimulator({}, async (t, stage) => {
-		const message = await failsWith(
-			t,
-			stage.run(
-				async (tools) => {
-					const {createInstance} = await import('../../lib/command/create-instance.ts');
-					await createInstance(stage.runner({template: 102}), tools, 1000);
-				},
-				{as: 'root@pam!full'},
-			),
-			'bad-request',
-		);
+		const message = await failsWith(t, stage.create({template: 102}, {as: fullToken}), 'bad-request');
 		t.regex(message, /VM 102 is no template; on node pve run: qm template 102/);
 	}),
 );

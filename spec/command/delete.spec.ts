@@ -1,10 +1,9 @@
 import test from 'ava';
-import {deleteInstance} from '../../lib/command/delete-instance.ts';
 import {writeNotes} from '../../lib/runner/mark.ts';
 import {aForeignVm, aVm, fullToken, put, runnerPool, templatePool} from '../../tools/simulator/world/build.ts';
 import {clusterWorld} from '../../tools/simulator/world/cluster.ts';
 import type {World} from '../../tools/simulator/world.ts';
-import {aMark, controller, otherController, runnerName, slot, slots, vmidRange} from '../helper/a-vm.ts';
+import {aMark, otherController, runnerName, slot, slots} from '../helper/a-vm.ts';
 import {putRunner, putSeed, setState} from '../helper/a-world.ts';
 import {failsWith, halfMadeClone, type Stage, withSimulator} from '../helper/with-simulator.ts';
 
@@ -159,14 +158,13 @@ for (const [how, as] of [
 	['the token sees without a name', fullToken],
 ] as const) {
 	const options = as === undefined ? {} : {as};
-	const place = {controller, name: runnerName, vmidRange, seed: {storage: 'shared'}};
 
 	test(
 		`a clone under way that ${how} is waited for, and removed`,
 		withSimulator(cluster, async (t, stage) => {
 			const {letGo} = await halfMadeClone(stage, options);
 			const ends = afterLooks(stage, 3, letGo);
-			await stage.run((tools) => deleteInstance(place, tools), options);
+			await stage.remove({}, options);
 			await ends;
 			t.deepEqual(stage.changes(), []);
 		}),
@@ -176,7 +174,7 @@ for (const [how, as] of [
 		`a clone under way for another runner that ${how} holds nobody up`,
 		withSimulator(cluster, async (t, stage) => {
 			const {letGo} = await halfMadeClone(stage, options);
-			await stage.run((tools) => deleteInstance({...place, name: 'r-2'}, tools), options);
+			await stage.remove({name: 'r-2'}, options);
 			await letGo();
 			t.is(stage.vmOf(runnerName).vmid, slot);
 		}),
@@ -199,12 +197,7 @@ test(
 	'a clone whose worker died is told, with the command that only root may give',
 	withSimulator(cluster, async (t, stage) => {
 		put(stage.world, {...aVm(slot, 'n1', {}), config: {lock: 'clone', description: ' qmclone temporary file'}});
-		const place = {controller, name: runnerName, vmidRange, seed: {storage: 'shared'}};
-		const message = await failsWith(
-			t,
-			stage.run((tools) => deleteInstance(place, tools), {as: fullToken}),
-			'refused',
-		);
+		const message = await failsWith(t, stage.remove({}, {as: fullToken}), 'refused');
 		t.regex(
 			message,
 			new RegExp(

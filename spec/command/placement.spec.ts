@@ -105,9 +105,8 @@ test(
 
 test(
 	'a template whose only node is off line makes nothing, and the message names the node',
-	withSimulator(cluster, async (t, stage) => {
-		setState(stage.world, 'n2', 'dead', 'minute');
-		const message = await failsWith(t, stage.create({template: 'windows-2025-runner'}), 'bad-request');
+	withSimulator({world: inState('n2', 'dead')}, async (t, stage) => {
+		const message = await failsWith(t, stage.create({template: 9001}), 'bad-request');
 		t.regex(message, /node n2 of template 9001 is off line/);
 		t.deepEqual(stage.changes(), []);
 	}),
