@@ -46,6 +46,11 @@ export function isFault(error: unknown, ...codes: readonly FaultCode[]): error i
 	return error instanceof Fault && (codes.length === 0 || codes.includes(error.code));
 }
 
+/** What an error says of itself. */
+export function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
 /** A `bad-request` that tells every reason at once; `what` is the thing that cannot be used, e.g. "config /etc/x.toml". */
 export function badRequest(what: string, reasons: readonly string[]): Fault {
 	const message =

@@ -1,4 +1,4 @@
-import {Fault, isFault} from '../fault.ts';
+import {Fault, isFault, messageOf} from '../fault.ts';
 import {nextCreateSteps} from '../runner/create-plan.ts';
 import type {DesiredRunner} from '../runner/desired.ts';
 import type {ObservedVm} from '../runner/observed.ts';
@@ -11,8 +11,8 @@ import {runnerWorld} from './runner-world.ts';
 import type {CommandTools} from './tools.ts';
 
 /**
- * Gives the started VM of a runner, made by this run or by an earlier one. Where that fails, what was made is removed
- * within `cleanupMs`, and the fault tells it.
+ * Gives the started VM of a runner, made by this run or by an earlier one. Where that fails after this run has acted,
+ * what was made is removed within `cleanupMs`, and the fault tells what could not be.
  */
 export async function createInstance(
 	desired: DesiredRunner,
@@ -31,9 +31,9 @@ export async function createInstance(
 	try {
 		return await bringUp(desired, watched, tools);
 	} catch (error) {
-		// A duplicate is not ours to remove, and what cannot be asked for at all has left nothing.
-		if (isFault(error, 'duplicate') || (isFault(error, 'bad-request') && !acted)) throw error;
-		tools.logger.warn('create failed, cleaning up', {why: error instanceof Error ? error.message : String(error)});
+		// A run that has done nothing has nothing to remove: a runner that is there is an earlier one's, and may be at work.
+		if (!acted || isFault(error, 'duplicate')) throw error;
+		tools.logger.warn('create failed, cleaning up', {why: messageOf(error)});
 		tools.deadline.renew(cleanupMs);
 		await deleteInstance(desired, tools).catch((left: unknown) => {
 			throw withLeftovers(error, left);
@@ -56,7 +56,7 @@ function worldOf(desired: DesiredRunner, tools: CommandTools): World {
 			slots: slotsOf(desired.controller, desired.name, desired.vmidRange),
 			purpose: 'create',
 			seedStorage: desired.seed.storage,
-			findTemplates: (inventory) => resolveTemplates(desired, inventory, tools.cluster),
+			findTemplates: (inventory) => resolveTemplates(desired, inventory, tools),
 		},
 		tools,
 		desired.seed.image,
@@ -65,10 +65,13 @@ function worldOf(desired: DesiredRunner, tools: CommandTools): World {
 
 function withLeftovers(error: unknown, left: unknown): unknown {
 	if (!isFault(error)) return error;
-	const why = left instanceof Error ? left.message : String(left);
-	return new Fault(error.code, `${error.message} Cleaning up failed too, GARM's next delete goes on: ${why}`, {
-		reasons: error.reasons,
-		facts: error.facts,
-		cause: error,
-	});
+	return new Fault(
+		error.code,
+		`${error.message} Cleaning up failed too, GARM's next delete goes on: ${messageOf(left)}`,
+		{
+			reasons: error.reasons,
+			facts: error.facts,
+			cause: error,
+		},
+	);
 }

@@ -8,12 +8,14 @@ import type {CommandTools} from './tools.ts';
 /** A runner, and where its VM and its seed may be. */
 export interface RunnerPlace extends RunnerIdentity {
 	readonly vmidRange: VmidRange;
+	/** VMIDs beside its slots at which it has been seen. */
+	readonly seenAt?: readonly number[];
 	readonly seed: {readonly storage: string};
 }
 
 /** Removes a runner's VM, disks and seed; ends well also where nothing is left of it. */
 export async function deleteInstance(runner: RunnerPlace, tools: CommandTools): Promise<void> {
-	const slots = slotsOf(runner.controller, runner.name, runner.vmidRange);
+	const slots = [...slotsOf(runner.controller, runner.name, runner.vmidRange), ...(runner.seenAt ?? [])];
 	const world = runnerWorld({runner, slots, purpose: 'delete', seedStorage: runner.seed.storage}, tools);
 	await reconcile(world, (seen) => nextDeleteSteps(runner, runner.vmidRange, seen), tools);
 }

@@ -1,3 +1,4 @@
+import {messageOf} from '../fault.ts';
 import {type DueEviction, dueEvictions, ejection, longRunningVms} from '../runner/eviction.ts';
 import {controllerSeedPrefix} from '../runner/names.ts';
 import type {Inventory} from '../runner/observed.ts';
@@ -24,8 +25,7 @@ export async function evictSeeds(
 	inventory: Inventory,
 	{cluster, logger, random}: Pick<CommandTools, 'cluster' | 'logger' | 'random'>,
 ): Promise<void> {
-	const forLater = (error: unknown) =>
-		logger.debug('a seed stays for now', {why: error instanceof Error ? error.message : String(error)});
+	const forLater = (error: unknown) => logger.debug('a seed stays for now', {why: messageOf(error)});
 	const vms = longRunningVms(controller, afterSeconds, inventory.vms);
 	if (vms.length === 0) return;
 	const prefix = controllerSeedPrefix(controller);

@@ -1,7 +1,6 @@
 import {Fault} from '../fault.ts';
-import {readTags} from '../runner/mark.ts';
 import {slotsOf} from '../runner/vmid.ts';
-import {ownVms, unbornVmid} from '../runner/whose.ts';
+import {ownVms, shownAs, unbornVmid, unreachableVm} from '../runner/whose.ts';
 import type {RunnerPlace} from './delete-instance.ts';
 import {runnerWorld} from './runner-world.ts';
 import {askAddresses, type Sighting} from './sighting.ts';
@@ -17,9 +16,9 @@ export async function getInstance(runner: RunnerPlace, tools: CommandTools): Pro
 		const addresses = (await askAddresses(tools.cluster, vm)) ?? [];
 		return {name, pool: vm.mark.pool, power: vm.power, addresses, mark: vm.mark};
 	}
-	const lost = seen.vms.find(({config}) => config === undefined);
+	const lost = unreachableVm(runner, seen);
 	if (lost !== undefined || unbornVmid(slots, seen) !== undefined) {
-		return {name, pool: readTags(lost?.tags ?? [])?.pool ?? '', power: 'unknown', addresses: []};
+		return {name, pool: lost === undefined ? '' : shownAs(lost).pool, power: 'unknown', addresses: []};
 	}
 	throw new Fault('not-found', `There is no runner ${name} of controller ${controller}.`);
 }

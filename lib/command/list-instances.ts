@@ -1,6 +1,6 @@
-import {readTags} from '../runner/mark.ts';
 import type {ObservedVm} from '../runner/observed.ts';
 import type {VmidRange} from '../runner/vmid.ts';
+import {shownAs} from '../runner/whose.ts';
 import type {Cluster} from './ports.ts';
 import {askAddresses, hasAgent, type Sighting} from './sighting.ts';
 import {refuseUnsure, surveyController} from './survey.ts';
@@ -20,21 +20,16 @@ export async function listInstances(
 ): Promise<readonly Sighting[]> {
 	const survey = await surveyController(controller, vmidRange, 'in-range', tools);
 	refuseUnsure(survey);
-	const own = survey.vms.filter((vm) => poolOf(vm) === pool);
+	const own = survey.vms.filter((vm) => shownAs(vm).pool === pool);
 	const addresses = await askAll(tools.cluster, own);
 	return own
 		.map((vm) => ({
-			name: vm.mark?.runner ?? readTags(vm.tags)?.runner ?? '',
-			pool,
+			...shownAs(vm),
 			power: vm.power,
 			addresses: addresses.get(vm.vmid) ?? [],
 			...(vm.mark === undefined ? {} : {mark: vm.mark}),
 		}))
 		.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function poolOf({mark, tags}: ObservedVm): string {
-	return mark?.pool ?? readTags(tags)?.pool ?? '';
 }
 
 /** Asks the agents node by node, and no further on a node where one stays silent: each silence costs PVE a worker. */

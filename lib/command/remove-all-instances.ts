@@ -1,8 +1,7 @@
-import {Fault} from '../fault.ts';
-import {readTags} from '../runner/mark.ts';
+import {Fault, messageOf} from '../fault.ts';
 import {controllerSeedPrefix} from '../runner/names.ts';
-import type {ObservedVm} from '../runner/observed.ts';
-import {deadCloneFault} from '../runner/whose.ts';
+import type {Inventory} from '../runner/observed.ts';
+import {deadCloneFault, shownAs} from '../runner/whose.ts';
 import {deleteInstance, type RunnerPlace} from './delete-instance.ts';
 import {findSeeds} from './find-seeds.ts';
 import {onlineNodes} from './look.ts';
@@ -12,6 +11,7 @@ import type {CommandTools} from './tools.ts';
 // PVE destroys under one cluster-wide lock of user.cfg; more at once only wait for each other.
 const atOnce = 4;
 const pauseMs = 500;
+const mostRounds = 5;
 
 /**
  * Removes every VM and every seed of a controller, wherever in the cluster they are. `budgetMs` is granted anew with
@@ -22,29 +22,49 @@ export async function removeAllInstances(
 	tools: CommandTools,
 	budgetMs: number,
 ): Promise<void> {
-	const {controller, seed} = scope;
 	await awaitClones(tools);
 	const failures = new Map<string, string>();
-	let survey: Survey;
-	for (;;) {
-		survey = await surveyController(controller, scope.vmidRange, 'everywhere', tools);
-		const names = [...new Set(survey.vms.map(nameOf))].filter((name) => !failures.has(name));
-		if (names.length === 0) break;
-		await inGroups(names, atOnce, async (name) => {
-			await deleteInstance({...scope, name}, tools).catch((error: unknown) => {
-				failures.set(name, error instanceof Error ? error.message : String(error));
+	const survey = await removeRunners(scope, tools, budgetMs, failures);
+	for (const vm of survey.halfMade) {
+		tools.logger.warn('a half-made clone may be ours', {why: deadCloneFault(vm).message});
+	}
+	if (survey.vms.length === 0) await removeSeeds(scope, survey.inventory, tools);
+	if (failures.size > 0) throw leftovers(failures);
+	refuseUnsure(survey);
+}
+
+/** Removes the runners until a survey finds none but those that stay; gives that survey, and why in `failures`. */
+async function removeRunners(
+	scope: Omit<RunnerPlace, 'name'>,
+	tools: CommandTools,
+	budgetMs: number,
+	failures: Map<string, string>,
+): Promise<Survey> {
+	for (let round = 1; ; round++) {
+		const survey = await surveyController(scope.controller, scope.vmidRange, 'everywhere', tools);
+		const vmids = new Map<string, number[]>();
+		for (const vm of survey.vms) {
+			const {name} = shownAs(vm);
+			if (!failures.has(name)) vmids.set(name, [...(vmids.get(name) ?? []), vm.vmid]);
+		}
+		if (round > mostRounds) for (const name of vmids.keys()) failures.set(name, 'It comes back after each removal.');
+		if (vmids.size === 0 || round > mostRounds) return survey;
+		await inGroups([...vmids], atOnce, async ([name, seenAt]) => {
+			await deleteInstance({...scope, name, seenAt}, tools).catch((error: unknown) => {
+				failures.set(name, messageOf(error));
 			});
 			tools.deadline.renew(budgetMs);
 		});
 	}
-	for (const vm of survey.halfMade)
-		tools.logger.warn('a half-made clone may be ours', {why: deadCloneFault(vm).message});
-	const {cluster, logger} = tools;
-	const kept = survey.vms.map(nameOf);
-	const seeds = await findSeeds(cluster, survey.inventory, seed.storage, controllerSeedPrefix(controller), logger);
-	if (kept.length === 0) await inGroups(seeds, atOnce, ({node, volumeId}) => cluster.removeSeed(node, volumeId));
-	if (failures.size > 0) throw leftovers(failures);
-	refuseUnsure(survey);
+}
+
+async function removeSeeds(
+	{controller, seed}: Omit<RunnerPlace, 'name'>,
+	inventory: Inventory,
+	{cluster, logger}: CommandTools,
+): Promise<void> {
+	const seeds = await findSeeds(cluster, inventory, seed.storage, controllerSeedPrefix(controller), logger);
+	await inGroups(seeds, atOnce, ({node, volumeId}) => cluster.removeSeed(node, volumeId));
 }
 
 /** A clone shows neither name nor notes while it is made: waits for those that run at this moment. */
@@ -58,10 +78,6 @@ async function awaitClones({cluster, clock, deadline}: CommandTools): Promise<vo
 		const active = (await cluster.activeClones(nodes)).map(({id}) => id);
 		open = first.filter((id) => active.includes(id));
 	}
-}
-
-function nameOf({mark, tags}: ObservedVm): string {
-	return mark?.runner ?? readTags(tags)?.runner ?? '';
 }
 
 async function inGroups<Item>(
@@ -78,5 +94,6 @@ async function inGroups<Item>(
 
 function leftovers(failures: ReadonlyMap<string, string>): Fault {
 	const reasons = [...failures].map(([name, why]) => `${name}: ${why}`);
-	return new Fault('refused', `${failures.size} runners could not be removed. ${reasons.join(' ')}`, {reasons});
+	const count = failures.size === 1 ? '1 runner' : `${failures.size} runners`;
+	return new Fault('refused', `${count} could not be removed. ${reasons.join(' ')}`, {reasons});
 }

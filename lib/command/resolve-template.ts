@@ -1,32 +1,31 @@
-import {badRequest} from '../fault.ts';
+import {badRequest, isFault} from '../fault.ts';
 import type {DesiredRunner} from '../runner/desired.ts';
 import {bootDiskOf} from '../runner/drive.ts';
 import type {Inventory, ObservedTemplate, VmRow} from '../runner/observed.ts';
-import {onlineNodes} from './look.ts';
-import type {Cluster} from './ports.ts';
+import {type LookTools, onlineNodes} from './look.ts';
+import {readOrElsewhere} from './moved.ts';
 
 type Wanted = Pick<DesiredRunner, 'image' | 'template' | 'machine'>;
+type ResolveTools = Pick<LookTools, 'cluster' | 'logger'>;
+
+/** Throws `bad-request` where an image cannot be used: see `resolveTemplates`. */
+export async function checkImage(wanted: Wanted, tools: LookTools): Promise<void> {
+	await readOrElsewhere(async () => resolveTemplates(wanted, await tools.cluster.inventory(), tools), tools.clock);
+}
 
 /**
- * The templates that an image means: one by its VMID, or by name one on each node that has it. Throws `bad-request`
- * where there is none (the message lists those that exist), where the name is not clear, or where the flavor's disk is
- * smaller than the template's.
+ * The templates that an image means: one by its VMID, or by name one on each node that has it and answers. Throws
+ * `bad-request` where there is none (the message lists those that exist), where the name is not clear, or where the
+ * flavor's disk is smaller than the template's; `not-found` where the only one has just moved.
  */
 export async function resolveTemplates(
 	wanted: Wanted,
 	inventory: Inventory,
-	cluster: Cluster,
+	tools: ResolveTools,
 ): Promise<readonly ObservedTemplate[]> {
 	const rows = inventory.vms.filter((row) => matches(row, wanted.template));
 	const reachable = rows.filter(({node}) => onlineNodes(inventory).includes(node));
-	const read = await Promise.all(
-		reachable.map(async ({vmid, node, name = ''}) => ({
-			vmid,
-			node,
-			name,
-			config: await cluster.vmConfig(node, vmid),
-		})),
-	);
+	const read = await readAny(reachable, tools);
 	const templates = read.filter(({config}) => config.template === '1');
 	const reasons = [
 		...(templates.length === 0 ? [absence(wanted, rows, reachable, inventory)] : ambiguity(templates)),
@@ -40,13 +39,36 @@ function matches(row: VmRow, template: number | string): boolean {
 	return typeof template === 'number' ? row.vmid === template : row.template && row.name === template;
 }
 
-function absence({template}: Wanted, rows: readonly VmRow[], reachable: readonly VmRow[], {vms}: Inventory): string {
+/** Those of `rows` that can be read at this moment; throws where there are some, and none can. */
+async function readAny(rows: readonly VmRow[], {cluster, logger}: ResolveTools): Promise<readonly ObservedTemplate[]> {
+	const outcomes = await Promise.allSettled(
+		rows.map(async ({vmid, node, name = ''}) => ({vmid, node, name, config: await cluster.vmConfig(node, vmid)})),
+	);
+	const read = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+	for (const outcome of outcomes) {
+		if (outcome.status === 'fulfilled') continue;
+		const error: unknown = outcome.reason;
+		// One node that does not answer shall not keep runners from all others.
+		if (read.length === 0 || !isFault(error, 'unreachable', 'not-found')) throw error;
+		logger.warn('a replica of the template cannot be read', {why: error.message});
+	}
+	return read;
+}
+
+function absence(
+	{template}: Wanted,
+	rows: readonly VmRow[],
+	reachable: readonly VmRow[],
+	{vms, nodes}: Inventory,
+): string {
 	const [row] = rows;
 	if (row !== undefined && reachable.length === 0) return `node ${row.node} of template ${row.vmid} is off line.`;
 	if (row !== undefined) return `VM ${row.vmid} is no template; on node ${row.node} run: qm template ${row.vmid}`;
 	const known = vms.filter((each) => each.template).map(({vmid, name, node}) => `${name ?? '?'} (${vmid} on ${node})`);
 	const list = known.length === 0 ? 'it sees none' : known.sort().join(', ');
-	return `there is no template ${typeof template === 'number' ? template : JSON.stringify(template)} that the token may see. Templates: ${list}.`;
+	// pmxcfs status.c: five minutes after a node has died nobody knows the names of its VMs.
+	const silent = nodes.filter(({online}) => !online).map(({node}) => ` Node ${node} is off line and tells nothing.`);
+	return `there is no template ${typeof template === 'number' ? template : JSON.stringify(template)} that the token may see. Templates: ${list}.${silent.join('')}`;
 }
 
 function ambiguity(templates: readonly ObservedTemplate[]): readonly string[] {

@@ -29,12 +29,13 @@ export async function surveyController(
 	untagged: 'in-range' | 'everywhere',
 	{cluster, clock}: LookTools,
 ): Promise<Survey> {
+	const read = rememberingReader(cluster);
 	return readOrElsewhere(async () => {
 		const inventory = await cluster.inventory();
 		const candidates = inventory.vms.filter((row) =>
 			mayBelong(row, controller, untagged === 'in-range' ? range : everyVmid),
 		);
-		const vms = await Promise.all(candidates.map((row) => readVm(cluster, row, inventory)));
+		const vms = await read(candidates, inventory);
 		const live = await livePowers(vms, controller, inventory, cluster);
 		return {
 			inventory,
@@ -45,6 +46,30 @@ export async function surveyController(
 			unsure: vms.filter((vm) => vm.config === undefined && isWithin(vm, range) && !isTaggedRunner(vm)),
 		};
 	}, clock);
+}
+
+/**
+ * Reads VMs, and each of them once only: where many come and go, every list has one that is gone when it is read, and a
+ * survey that began from nothing each time would never end.
+ */
+function rememberingReader(
+	cluster: Cluster,
+): (rows: readonly VmRow[], inventory: Inventory) => Promise<readonly ObservedVm[]> {
+	const known = new Map<string, ObservedVm>();
+	return async (rows, inventory) => {
+		const outcomes = await Promise.allSettled(
+			rows.map(async (row) => {
+				const place = `${row.vmid} ${row.node}`;
+				const vm = known.get(place) ?? (await readVm(cluster, row, inventory));
+				known.set(place, vm);
+				return vm;
+			}),
+		);
+		return outcomes.map((outcome) => {
+			if (outcome.status === 'rejected') throw outcome.reason;
+			return outcome.value;
+		});
+	};
 }
 
 /** Throws where a VM may be a runner and nobody can tell. */

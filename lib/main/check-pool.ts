@@ -1,6 +1,6 @@
 import type {ReasonCollector} from '../collect.ts';
-import type {Cluster} from '../command/ports.ts';
-import {resolveTemplates} from '../command/resolve-template.ts';
+import {checkImage} from '../command/resolve-template.ts';
+import type {CommandTools} from '../command/tools.ts';
 import type {Config} from '../config/config.ts';
 import {isFault} from '../fault.ts';
 import {type PoolChoice, resolveChoice} from './pool-choice.ts';
@@ -12,17 +12,14 @@ import {type PoolChoice, resolveChoice} from './pool-choice.ts';
 export async function checkPool(
 	choice: PoolChoice,
 	config: Config,
-	cluster: Cluster,
+	tools: CommandTools,
 	problems: ReasonCollector,
 ): Promise<void> {
 	const {image, machine = {}} = resolveChoice(choice, config, problems);
 	if (image === undefined || choice.image === undefined) return;
 	const wanted = {image: choice.image, template: image.template, machine};
 	try {
-		await problems.attemptLater(
-			async () => resolveTemplates(wanted, await cluster.inventory(), cluster),
-			`image ${JSON.stringify(wanted.image)}`,
-		);
+		await problems.attemptLater(() => checkImage(wanted, tools), `image ${JSON.stringify(wanted.image)}`);
 	} catch (error) {
 		if (problems.reasons.length === 0 || !isFault(error)) throw error;
 	}

@@ -1,7 +1,7 @@
 import {collectReasons} from '../collect.ts';
 import {createInstance} from '../command/create-instance.ts';
 import {readConfig} from '../config/read.ts';
-import {badRequest} from '../fault.ts';
+import {badRequest, messageOf} from '../fault.ts';
 import {parseBootstrap} from '../garm/bootstrap.ts';
 import {parseExtraSpecs} from '../garm/extra-specs.ts';
 import {providerInstance} from '../garm/instance.ts';
@@ -32,7 +32,7 @@ export async function serveCreate(invocation: CreateInvocation, io: Io, secrets:
 		io.writeOut(`${JSON.stringify(runner)}\n`);
 	} catch (error) {
 		if (raw.name !== undefined) {
-			const fault = secrets.hide(error instanceof Error ? error.message : String(error));
+			const fault = secrets.hide(messageOf(error));
 			const poolId = raw.poolId ?? invocation.poolId;
 			const failed = {name: raw.name, addresses: [], status: 'error', poolId, fault} as const;
 			io.writeOut(`${JSON.stringify(providerInstance(failed))}\n`);
@@ -61,7 +61,7 @@ async function create(
 		// The rest is looked at even where the request has failed already: all mistakes shall be told at once.
 		if (config !== undefined) {
 			const session = {config, controller: controllerId, budgetMs: config.timeouts.requestMs};
-			await withTools(session, {io, secrets}, ({cluster}) => checkPool({...raw, wishes}, config, cluster, problems));
+			await withTools(session, {io, secrets}, (tools) => checkPool({...raw, wishes}, config, tools, problems));
 		}
 		throw badRequest(`The request for runner ${JSON.stringify(raw.name ?? '?')}`, problems.reasons);
 	}

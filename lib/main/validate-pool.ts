@@ -18,7 +18,7 @@ const patienceMs = 5000;
 export async function validatePool(
 	{poolExtraSpecs}: {readonly poolExtraSpecs?: unknown},
 	config: Config,
-	{cluster}: CommandTools,
+	tools: CommandTools,
 	io: Io,
 ): Promise<void> {
 	const problems = collectReasons();
@@ -29,6 +29,6 @@ export async function validatePool(
 	problems.attempt(() => checkPoolInput(input ?? ''), 'standard input');
 	const raw = readRawBootstrap(input ?? '');
 	const wishes = problems.attempt(() => parseExtraSpecs(raw.extraSpecs ?? poolExtraSpecs), 'extra_specs');
-	await checkPool({...raw, wishes}, config, cluster, problems);
+	await checkPool({...raw, wishes}, config, tools, problems);
 	if (problems.reasons.length > 0) throw badRequest('The pool', problems.reasons);
 }

@@ -1,34 +1,27 @@
-import {isFault} from '../fault.ts';
 import type {ActiveClone} from '../runner/observed.ts';
 import {readRows, textIn} from './decode.ts';
 import type {Session} from './session.ts';
 import {readLogPage} from './task-log.ts';
 import {parseUpid, type Upid} from './upid.ts';
 
-/** The clones our token has running on `nodes`; a node that does not answer is left out, and said so in the log. */
+/** The clones our token has running on `nodes`. Throws `unreachable` where one of them does not tell. */
 export async function findActiveClones(session: Session, nodes: readonly string[]): Promise<readonly ActiveClone[]> {
 	const found = await Promise.all(nodes.map((node) => clonesOn(session, node)));
 	return found.flat();
 }
 
-async function clonesOn(session: Session, node: string): Promise<readonly ActiveClone[]> {
-	try {
-		return await session.attempt({what: `list the running tasks of node ${node}`, node}, async () => {
-			const data: unknown = await session.api.nodes
-				.$(encodeURIComponent(node))
-				.tasks.$get({source: 'active', typefilter: 'qmclone'});
-			// API2/Tasks.pm: with Sys.Audit the list holds everybody's tasks, and a moment long the ended ones.
-			const tasks = readRows(data, 'running tasks')
-				.filter((row) => (textIn(row, 'status') ?? 'RUNNING') === 'RUNNING')
-				.flatMap((row) => parseUpid(row.upid) ?? [])
-				.filter((upid) => upid.type === 'qmclone' && upid.user === session.tokenId);
-			return Promise.all(tasks.map((upid) => cloneOf(session, node, upid)));
-		});
-	} catch (error) {
-		if (!isFault(error, 'unreachable', 'busy', 'bad-request')) throw error;
-		session.logger.warn('A node does not tell its running clones', {node, reason: error.message});
-		return [];
-	}
+function clonesOn(session: Session, node: string): Promise<readonly ActiveClone[]> {
+	return session.attempt({what: `list the running tasks of node ${node}`, node}, async () => {
+		const data: unknown = await session.api.nodes
+			.$(encodeURIComponent(node))
+			.tasks.$get({source: 'active', typefilter: 'qmclone'});
+		// API2/Tasks.pm: with Sys.Audit the list holds everybody's tasks, and a moment long the ended ones.
+		const tasks = readRows(data, 'running tasks')
+			.filter((row) => (textIn(row, 'status') ?? 'RUNNING') === 'RUNNING')
+			.flatMap((row) => parseUpid(row.upid) ?? [])
+			.filter((upid) => upid.type === 'qmclone' && upid.user === session.tokenId);
+		return Promise.all(tasks.map((upid) => cloneOf(session, node, upid)));
+	});
 }
 
 async function cloneOf({engine}: Session, node: string, upid: Upid): Promise<ActiveClone> {

@@ -3,8 +3,8 @@ import type {DesiredRunner} from './desired.ts';
 import {bootDiskOf} from './drive.ts';
 import {writeNotes} from './mark.ts';
 import {vmNameOf} from './names.ts';
-import type {Observed, ObservedSeed, ObservedVm} from './observed.ts';
-import {placeRunner} from './placement.ts';
+import type {Observed, ObservedSeed, ObservedTemplate, ObservedVm} from './observed.ts';
+import {type Placement, placeRunner} from './placement.ts';
 import {configChange} from './same.ts';
 import type {CloneStep, Step} from './step.ts';
 import {slotsOf} from './vmid.ts';
@@ -62,21 +62,31 @@ function birth(desired: DesiredRunner, seen: Observed): readonly Step[] {
 		vmName: vmNameOf(desired.name),
 		notes: notesFor(desired, vmid),
 		...(desired.resourcePool === undefined ? {} : {pool: desired.resourcePool}),
-		...cloneKind(desired, seen),
+		...cloneKind(desired, seen, place),
 	};
 	return [clone, ...uploads(desired, place.node, seen)];
 }
 
 function cloneKind(
-	{clone}: DesiredRunner,
+	{clone, name}: DesiredRunner,
 	{linkedCloneRefused}: Observed,
+	{template}: Placement,
 ): Pick<CloneStep, 'full' | 'storage' | 'format'> {
-	if (clone.mode === 'linked' || (clone.mode === 'auto' && !linkedCloneRefused)) return {full: false};
+	if (clone.mode !== 'full' && !linkedCloneRefused) return {full: false};
+	if (clone.mode === 'linked') throw unlinkable(name, template);
 	return {
 		full: true,
 		...(clone.storage === undefined ? {} : {storage: clone.storage}),
 		...(clone.format === undefined ? {} : {format: clone.format}),
 	};
+}
+
+function unlinkable(name: string, {vmid}: ObservedTemplate): Fault {
+	return new Fault(
+		'refused',
+		`Unable to clone runner ${name}: only linked clones are asked for, and the storage of template ${vmid} cannot make them. Ask for full ones, or keep the template on a storage that can.`,
+		{facts: {kind: 'linked-clone-unsupported', vmid}},
+	);
 }
 
 // The VM exists and is stopped: everything that has to be true before its first instruction runs.

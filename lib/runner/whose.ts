@@ -11,6 +11,12 @@ export function ownVms({controller, name}: RunnerIdentity, {vms}: Pick<Observed,
 		.sort((a, b) => Number(b.power === 'running') - Number(a.power === 'running') || a.vmid - b.vmid);
 }
 
+/** The runner and the pool that a VM is shown under: what its mark says, or its tags where it has none. */
+export function shownAs({mark, tags}: ObservedVm): {readonly name: string; readonly pool: string} {
+	const tagged = readTags(tags);
+	return {name: mark?.runner ?? tagged?.runner ?? '', pool: mark?.pool ?? tagged?.pool ?? ''};
+}
+
 /**
  * Whether a VM has lost its mark: it lives at a VMID of the runner that its tags name, but its notes prove nothing. It
  * is shown, so that GARM does not forget a runner that works, and never removed.
@@ -38,12 +44,24 @@ export function halfMadeVms(slots: readonly number[], {vms}: Pick<Observed, 'vms
 	);
 }
 
+/** A VM that may be this runner's on a node that nobody can reach: its tags, which all nodes can read, name no other. */
+export function unreachableVm(
+	{controller, name}: RunnerIdentity,
+	{vms}: Pick<Observed, 'vms'>,
+): ObservedVm | undefined {
+	return vms.find(({config, tags}) => {
+		const tagged = readTags(tags);
+		const isOther = tagged?.runner !== undefined && (tagged.controller !== controller || tagged.runner !== name);
+		return config === undefined && !isOther;
+	});
+}
+
 /** Throws where a VM that may be this runner's is on a node that nobody can reach. */
-export function refuseUnreachable({controller, name}: RunnerIdentity, {vms}: Pick<Observed, 'vms'>): void {
-	const lost = vms.find(({config}) => config === undefined);
+export function refuseUnreachable(runner: RunnerIdentity, seen: Pick<Observed, 'vms'>): void {
+	const lost = unreachableVm(runner, seen);
 	if (lost === undefined) return;
-	const tagged = readTags(lost.tags);
-	const sure = tagged?.controller === controller && tagged.runner === name;
+	const {name} = runner;
+	const sure = readTags(lost.tags)?.runner === name;
 	throw new Fault(
 		'unreachable',
 		`VM ${lost.vmid} ${sure ? 'is' : 'may be'} runner ${name}, but its node ${lost.node} is off line. Bring the node back, or remove it from the cluster.`,

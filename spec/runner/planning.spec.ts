@@ -74,7 +74,11 @@ test(
 	{full: true, storage: 's', format: 'raw'},
 );
 test('is full where the storage cannot link', clonesSo, {}, {linkedCloneRefused: true}, {full: true});
-test('is linked when asked, even then', clonesSo, {clone: {mode: 'linked'}}, {linkedCloneRefused: true}, {full: false});
+test('is linked when asked', clonesSo, {clone: {mode: 'linked'}}, {}, {full: false});
+test('a linked clone that is asked for and refused ends the create', (t) => {
+	const error = t.throws(() => nextCreateSteps(aRunner({clone: {mode: 'linked'}}), aLook({linkedCloneRefused: true})));
+	t.regex(error?.message ?? '', /only linked clones are asked for, and the storage of template 9000 cannot make them/);
+});
 test(
 	'goes to the next slot where a hidden VM has the first',
 	clonesSo,

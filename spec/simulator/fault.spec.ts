@@ -117,6 +117,73 @@ test(
 );
 
 test(
+	'a node that a fault takes away closes its port, and opens it again',
+	simulated({world: 'cluster'}, async (t, pve, {faults, settle, world}) => {
+		faults.add({
+			match: {operation: 'version'},
+			nth: 1,
+			effect: {kind: 'node', node: 'n1', state: 'dead', ms: 20_000},
+		});
+		t.is((await pve.send('GET', '/version')).status, 0);
+		t.is((await pve.send('GET', '/version')).status, 0);
+		t.is((await pve.send('GET', '/version', undefined, {via: 1})).status, 200);
+		while (world.nodes.n1?.state === 'dead') await new Promise((resolve) => setTimeout(resolve, 5));
+		await settle();
+		t.is((await pve.send('GET', '/version')).status, 200);
+	}),
+);
+
+test(
+	'a VM can move to another node just before an act',
+	simulated({world: 'cluster'}, async (t, pve, {faults}) => {
+		faults.add({match: {operation: 'config-put'}, nth: 1, effect: {kind: 'migrate', vmid: 101, node: 'n2'}});
+		t.is(
+			(await pve.send('PUT', '/nodes/n1/qemu/101/config', {cores: 1})).reason,
+			"Configuration file 'nodes/n1/qemu-server/101.conf' does not exist",
+		);
+		t.is((await pve.send('PUT', '/nodes/n2/qemu/101/config', {cores: 1})).status, 200);
+	}),
+);
+
+test(
+	'workers stand still where they are told to, and go on',
+	simulated({}, async (t, pve, {holdWorkers, world, settle}) => {
+		const goOn = holdWorkers(1);
+		const cloned = await pve.send('POST', `${vm}/9000/clone`, {newid: 600});
+		await new Promise((resolve) => setTimeout(resolve, 20));
+		t.is(world.guests[600], undefined);
+		t.is((await pve.send('GET', `/nodes/pve/tasks?source=active`)).data.length, 1);
+		goOn();
+		const second = holdWorkers(3);
+		while (Object.keys(world.volumes).every((key) => !key.includes('vm-600-'))) {
+			await new Promise((resolve) => setTimeout(resolve, 1));
+		}
+		t.deepEqual(world.guests[600]?.config, {lock: 'clone', description: ' qmclone temporary file'});
+		second();
+		t.is(await pve.outcome(cloned), 'OK');
+		await settle();
+	}),
+);
+
+test(
+	'a destroy whose worker is killed leaves a config that only says so',
+	simulated({}, async (t, pve, {holdWorkers, killWorker, world}) => {
+		t.is(await pve.outcome(pve.send('POST', `${vm}/9000/clone`, {newid: 600, pool: 'garm'})), 'OK');
+		const goOn = holdWorkers(4);
+		const {data: upid} = await pve.send('DELETE', `${vm}/600`);
+		while (world.guests[600]?.config.lock === undefined || world.pools.garm?.vms.includes(600)) {
+			await new Promise((resolve) => setTimeout(resolve, 1));
+		}
+		t.true(killWorker(upid));
+		goOn();
+		t.is((await pve.send('GET', `${vm}/600/config`)).data.lock, 'destroyed');
+		t.deepEqual(world.guests[600]?.config, {lock: 'destroyed'});
+		t.is((await pve.send('GET', `${vm}/600/config`, undefined, {as: 'garm@pve!runner'})).status, 403);
+		t.is(await pve.outcome(pve.send('DELETE', `${vm}/600`)), 'VM is locked (destroyed)');
+	}),
+);
+
+test(
 	'hooks see each request before it acts and after it has',
 	simulated({}, async (t, pve, {onRequest, world}) => {
 		const seen: string[] = [];

@@ -272,6 +272,20 @@ test(
 	}),
 );
 
+// QemuServer.pm vmconfig_register_unused_drive, of 8.4 and of 9.2.
+test(
+	'a cloud-init drive whose place another disc takes goes with its volume',
+	simulated({}, async (t, pve, {world}) => {
+		t.is(await pve.outcome(pve.upload('pve', 'local', 'seed.iso', Buffer.alloc(2048))), 'OK');
+		t.is(await pve.outcome(pve.send('POST', `${vm}/9002/clone`, {newid: 512})), 'OK');
+		t.truthy(world.volumes['pve/local-lvm:vm-512-cloudinit']);
+		await pve.send('PUT', `${vm}/512/config`, {ide2: 'local:iso/seed.iso,media=cdrom'});
+		t.is(world.volumes['pve/local-lvm:vm-512-cloudinit'], undefined);
+		t.like(world.guests[512]?.config, {ide2: 'local:iso/seed.iso,media=cdrom,size=2K'});
+		t.is(world.guests[512]?.config.unused0, undefined);
+	}),
+);
+
 const running = 'VM 102 already running';
 
 test(

@@ -48,14 +48,16 @@ export const acts: readonly Act[] = [
 		],
 	},
 	{
-		...call('GARM deletes by name what it never got an answer for', 'DeleteInstance', {
+		...call('GARM deletes the Windows runner by its name, as where a create never answered', 'DeleteInstance', {
+			GARM_INSTANCE_ID: runners.windows,
+		}),
+		check: (answer, world) => [...exits(answer, 0), ...says('its power', powerOf(world, runners.windows), undefined)],
+	},
+	{
+		...call('and a runner that was never made', 'DeleteInstance', {
 			GARM_INSTANCE_ID: 'garm-neverheardof',
 		}),
 		check: (answer) => exits(answer, 0),
-	},
-	{
-		...call('and the Windows runner by its name', 'DeleteInstance', {GARM_INSTANCE_ID: runners.windows}),
-		check: (answer, world) => [...exits(answer, 0), ...says('its power', powerOf(world, runners.windows), undefined)],
 	},
 	{
 		...create('A pool that names an image which is not there', 'linux-jit.json', runners.jit, (request) => ({
@@ -63,7 +65,11 @@ export const acts: readonly Act[] = [
 			name: 'garm-unlucky',
 			image: 'ubuntu-26.04-runner',
 		})),
-		check: (answer) => [...exits(answer, 1), ...says('status', parsed(answer)?.status, 'error')],
+		check: (answer, world) => [
+			...exits(answer, 1),
+			...says('status', parsed(answer)?.status, 'error'),
+			...says('what was made', powerOf(world, 'garm-unlucky'), undefined),
+		],
 	},
 	{
 		...call('The controller goes: everything of it is removed', 'RemoveAllInstances', {}),

@@ -14,8 +14,9 @@ export function drawCluster(world: World): string {
 	]);
 	const others = vms.length - templates.length - runners.length;
 	const seeds = seedsOf(world);
+	const count = `${runners.length} ${runners.length === 1 ? 'runner' : 'runners'}`;
 	return [
-		`    cluster     ${templates.length} templates, ${others} machines of other people, ${runners.length} runners`,
+		`    cluster     ${templates.length} templates, ${others} machines of other people, ${count}`,
 		...(rows.length === 0 ? [] : [drawTable(['VM', 'NODE', 'STATUS', 'TAGS'], rows)]),
 		...(seeds.length === 0 ? ['      seeds: none'] : seeds.map((seed) => `      seed ${seed}`)),
 	].join('\n');

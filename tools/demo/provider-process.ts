@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process';
+import {existsSync, realpathSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
 /** What GARM gets back from a provider process. */
@@ -11,8 +12,18 @@ export interface ProviderAnswer {
 const executable = fileURLToPath(new URL('../garm-provider-proxmox.js', import.meta.url));
 
 /**
- * Runs the built provider once, as GARM does: no arguments, only the variables given (and the PATH to this node, which
- * stands for `environment_variables = ["PATH"]`), all input at once, and a working directory that means nothing.
+ * The PATH that a provider process needs beside GARM's variables: none where sh finds this node by itself, else what
+ * `environment_variables = ["PATH"]` in GARM's config would hand on.
+ */
+export function neededPath(): Readonly<Record<string, string>> {
+	const found = ['/usr/local/bin/node', '/usr/bin/node', '/bin/node'].find((place) => existsSync(place));
+	if (found !== undefined && realpathSync(found) === realpathSync(process.execPath)) return {};
+	return {PATH: `${process.execPath.slice(0, process.execPath.lastIndexOf('/'))}:/usr/bin:/bin`};
+}
+
+/**
+ * Runs the built provider once, as GARM does: no arguments, only the variables given (and the PATH where it is needed),
+ * all input at once, and a working directory that means nothing.
  */
 export function runProviderProcess(env: Readonly<Record<string, string>>, input = ''): Promise<ProviderAnswer> {
 	return startProviderProcess(env, input).answer;
@@ -26,8 +37,7 @@ export interface RunningProvider {
 
 /** The same, for those who look at the process while it runs. */
 export function startProviderProcess(env: Readonly<Record<string, string>>, input = ''): RunningProvider {
-	const path = `${process.execPath.slice(0, process.execPath.lastIndexOf('/'))}:/usr/bin:/bin`;
-	const child = spawn(executable, [], {cwd: '/', env: {...env, PATH: path}, stdio: ['pipe', 'pipe', 'pipe']});
+	const child = spawn(executable, [], {cwd: '/', env: {...env, ...neededPath()}, stdio: ['pipe', 'pipe', 'pipe']});
 	const stdout: Buffer[] = [];
 	const stderr: Buffer[] = [];
 	child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

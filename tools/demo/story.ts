@@ -6,7 +6,7 @@ import {providerConfig} from '../simulator/cli.ts';
 import {type Simulator, startSimulator} from '../simulator/index.ts';
 import {type Act, acts} from './acts.ts';
 import {drawCluster} from './cluster-table.ts';
-import {runProviderProcess} from './provider-process.ts';
+import {neededPath, runProviderProcess} from './provider-process.ts';
 
 /** Plays GARM against the built provider and a simulated cluster, and tells each step. Gives 0 where the world ended as it should, else 1. */
 export async function runDemo(tell: (text: string) => void, clock: Clock): Promise<number> {
@@ -54,21 +54,42 @@ async function play(
 	};
 	tell(`\n${String(number).padStart(2)}. ${act.title}\n`);
 	const asked = Object.entries({GARM_COMMAND: act.command, ...act.variables}).map(([key, value]) => `${key}=${value}`);
-	tell(`    GARM asks   ${asked.join(' ')}${act.input === undefined ? '' : `  < ${act.input.file}`}\n`);
+	tell(`    GARM asks   ${asked.join(' ')}\n`);
+	if (act.input !== undefined) tell(`    stdin       ${describeRequest(act.input)}\n`);
 	const begin = clock.now();
 	const answer = await runProviderProcess(env, act.input?.text());
 	tell(`    answered    exit ${answer.exitCode} after ${clock.now() - begin} ms\n`);
-	if (answer.stdout !== '') tell(`    stdout      ${answer.stdout.trimEnd()}\n`);
+	if (answer.stdout !== '') tell(`    stdout      ${shortenFault(answer.stdout).trimEnd()}\n`);
+	const fault = readFault(answer.stdout);
+	if (fault !== undefined) tell(`      decoded   provider_fault: ${fault}\n`);
 	if (answer.stderr !== '') tell(`    stderr      ${answer.stderr.trimEnd()}\n`);
 	tell(`${drawCluster(simulator.world)}\n`);
 	return act.check(answer, simulator.world).map((problem) => `step ${number} (${act.title}): ${problem}`);
 }
 
+function describeRequest({file, text}: NonNullable<Act['input']>): string {
+	const {name, image, flavor, os_type: system} = JSON.parse(text()) as Readonly<Record<string, string>>;
+	return `tools/demo/bootstrap/${file}, for ${name}: image ${image}, flavor ${flavor}, ${system}`;
+}
+
+function shortenFault(text: string): string {
+	return text.replace(/("provider_fault":"[^"]{24})[^"]*/, '$1…');
+}
+
+/** The sentence that GARM reads out of `provider_fault`; absent where the answer has none. */
+function readFault(stdout: string): string | undefined {
+	const document: unknown = stdout === '' ? {} : JSON.parse(stdout);
+	const {provider_fault: fault} = document as {readonly provider_fault?: string};
+	return fault === undefined ? undefined : Buffer.from(fault, 'base64').toString();
+}
+
 const controller = 'f9286791-1589-4f39-a106-5b68c2a18af4';
 
 function introduction({url}: Simulator): string {
+	const path = 'PATH' in neededPath() ? ' and the PATH to this node' : '';
 	return `A Proxmox VE simulator listens on ${url} (TLS, API token, tasks, locks).
-Every step starts the built provider as GARM does: a process of its own, a clean environment, JSON on stdin.
+Every step starts the built provider as GARM does: a process of its own with no environment but GARM's variables${path},
+a JSON document on stdin where a runner is made. Below each answer stands what is then on the cluster.
 `;
 }
 
@@ -78,6 +99,6 @@ The cluster is as it was: every runner, disk and seed is gone, and nothing else 
 To point the same provider at a real cluster:
   1. On a PVE node, make the role, the pool and the token: docs/permissions.md has the pveum lines.
   2. Write /etc/garm/proxmox.toml: the eight lines in README.md, "Install".
-  3. Check it:                      garm-proxmox config check /etc/garm/proxmox.toml
+  3. Check it:                      build/tools/garm-proxmox.js config check /etc/garm/proxmox.toml
   4. Name it in GARM's config.toml: the [[provider]] section in README.md, "Install".
 `;

@@ -44,6 +44,8 @@ export type Effect =
 	| {readonly kind: 'lock'; readonly vmid: number; readonly lock: string; readonly ms?: number}
 	/** The node changes its state just before the act, for a while or for good. */
 	| {readonly kind: 'node'; readonly node: string; readonly state: NodeState; readonly ms?: number}
+	/** The VM lies on the other node from just before the act. */
+	| {readonly kind: 'migrate'; readonly vmid: number; readonly node: string}
 	/** Every allocation on the storage fails from here on, for a while or for good. */
 	| {readonly kind: 'storage-full'; readonly storage: string; readonly ms?: number}
 	/** Somebody else creates a VM at this clone's `newid`: between the POST and the worker, or before the POST is looked at. */
@@ -81,6 +83,7 @@ const kinds: readonly string[] = [
 	'kill-worker',
 	'lock',
 	'node',
+	'migrate',
 	'storage-full',
 	'take-vmid',
 	'stale-resources',

@@ -65,6 +65,11 @@ export interface Simulator {
 	readonly file: (volid: string) => Buffer | undefined;
 	/** Kills a worker with -9; answers whether it was alive. */
 	readonly killWorker: (upid: string) => boolean;
+	/**
+	 * Makes workers stand still, as `kill -STOP` does, once they have made so many pauses (1: they have been forked and
+	 * have done nothing yet); gives the way to let them go on.
+	 */
+	readonly holdWorkers: (pauses: number) => () => void;
 	readonly setNode: (name: string, state: NodeState) => Promise<void>;
 	/** Moves a VM's config to another node at once, as a finished migration does. */
 	readonly migrate: (vmid: number, node: string) => void;
@@ -93,11 +98,20 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 	const faults = new FaultScript();
 	const requests: LoggedRequest[] = [];
 	const hooks = new Set<RequestHook>();
-	const frontend: Frontend = {dc, faults, requests, hooks, unknownPolls: new Map()};
+	const servers = new Map<string, NodeServer>();
+	const setNode = async (name: string, state: NodeState): Promise<void> => {
+		setNodeState(dc, name, state);
+		await servers.get(name)?.follow(state);
+	};
+	const migrate = (vmid: number, node: string): void => {
+		const guest = world.guests[vmid];
+		if (guest === undefined || world.nodes[node] === undefined) throw new TypeError(`cannot move ${vmid} to ${node}`);
+		guest.node = node;
+	};
+	const frontend: Frontend = {dc, faults, requests, hooks, unknownPolls: new Map(), setNode, migrate};
 	const {host, port} = listenOf(options.listen);
 	const names = Object.keys(world.nodes);
 	const certificate = selfSigned(names[0] ?? 'pve');
-	const servers = new Map<string, NodeServer>();
 	for (const [index, name] of names.entries()) {
 		servers.set(name, await startNodeServer(frontend, name, certificate, {host, port: port === 0 ? 0 : port + index}));
 	}
@@ -122,15 +136,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 		snapshot: () => withoutSecrets(world),
 		file: (volid) => [...dc.files].find(([key]) => key === volid || key.endsWith(`/${volid}`))?.[1],
 		killWorker: (upid) => dc.tasks.kill(upid),
-		async setNode(name, state) {
-			setNodeState(dc, name, state);
-			await servers.get(name)?.follow(state);
-		},
-		migrate(vmid, node) {
-			const guest = world.guests[vmid];
-			if (guest === undefined || world.nodes[node] === undefined) throw new TypeError(`cannot move ${vmid} to ${node}`);
-			guest.node = node;
-		},
+		holdWorkers: (pauses) => dc.tasks.hold(pauses),
+		setNode,
+		migrate,
 		onRequest(hook) {
 			hooks.add(hook);
 			return () => hooks.delete(hook);

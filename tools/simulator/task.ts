@@ -25,13 +25,16 @@ export class Worker {
 	readonly task: Task;
 	readonly clock: Clock;
 	warnings = 0;
+	readonly #held: (pauses: number) => Promise<void> | undefined;
+	#pauses = 0;
 	#end: Error | undefined;
 	#interrupt: (error: Error) => void = () => undefined;
 	readonly #interrupted: Promise<never>;
 
-	constructor(task: Task, clock: Clock) {
+	constructor(task: Task, clock: Clock, held: (pauses: number) => Promise<void> | undefined) {
 		this.task = task;
 		this.clock = clock;
+		this.#held = held;
 		this.#interrupted = new Promise((_, reject) => {
 			this.#interrupt = reject;
 		});
@@ -51,6 +54,10 @@ export class Worker {
 	/** Lets genuine milliseconds pass; throws where the worker is ended meanwhile. */
 	async pause(genuineMs: number): Promise<void> {
 		await this.during(this.clock.sleep(genuineMs));
+		this.#pauses++;
+		for (let held = this.#held(this.#pauses); held !== undefined; held = this.#held(this.#pauses)) {
+			await this.during(held);
+		}
 	}
 
 	/** Waits for something; throws where the worker is ended meanwhile. */
@@ -111,6 +118,7 @@ export class TaskTable {
 	readonly #startMs: number;
 	readonly #workers = new Map<string, {readonly worker: Worker; readonly done: Promise<void>}>();
 	readonly #others = new Set<Promise<unknown>>();
+	readonly #holds = new Set<{readonly pauses: number; readonly released: Promise<void>}>();
 	#pid = 10_000;
 
 	constructor(world: World, clock: Clock) {
@@ -153,7 +161,7 @@ export class TaskTable {
 			log: [],
 		};
 		this.#world.tasks[upid] = task;
-		const worker = new Worker(task, this.#clock);
+		const worker = new Worker(task, this.#clock, (pauses) => this.#holdAt(pauses));
 		const done = this.#run(worker, order).finally(() => this.#workers.delete(upid));
 		this.#workers.set(upid, {worker, done});
 		return upid;
@@ -192,6 +200,24 @@ export class TaskTable {
 		const found = this.#workers.get(upid);
 		found?.worker.kill();
 		return found !== undefined;
+	}
+
+	/** Makes workers stand still, as SIGSTOP does, once they have made so many pauses; gives the way to let them go on. */
+	hold(pauses: number): () => void {
+		let release = (): void => undefined;
+		const released = new Promise<void>((resolve) => {
+			release = resolve;
+		});
+		const hold = {pauses, released};
+		this.#holds.add(hold);
+		return () => {
+			this.#holds.delete(hold);
+			release();
+		};
+	}
+
+	#holdAt(pauses: number): Promise<void> | undefined {
+		return [...this.#holds].find((hold) => pauses >= hold.pauses)?.released;
 	}
 
 	/** Kills every worker of a node that lost its power. */

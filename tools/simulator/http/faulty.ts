@@ -1,7 +1,6 @@
 import type {Twist} from '../call.ts';
 import type {Datacenter} from '../datacenter.ts';
 import type {Effect} from '../fault-script.ts';
-import {setNodeState} from '../node-state.ts';
 import {allRows} from '../rule/resources.ts';
 import type {Answer} from './answer.ts';
 import {type Asked, Broken, type Frontend, targetOf} from './frontend.ts';
@@ -46,7 +45,8 @@ export async function spoilt(dc: Datacenter, effect: Effect, act: () => Promise<
 }
 
 /** What a fault changes in the world just before the act, and what it adds to the act. */
-export function prepare({dc, unknownPolls}: Frontend, asked: Asked, effects: readonly Effect[]): Twist {
+export function prepare(frontend: Frontend, asked: Asked, effects: readonly Effect[]): Twist {
+	const {dc, unknownPolls} = frontend;
 	let twist: Twist = {};
 	for (const effect of effects) {
 		if (effect.kind === 'task') {
@@ -56,7 +56,7 @@ export function prepare({dc, unknownPolls}: Frontend, asked: Asked, effects: rea
 		if (effect.kind === 'kill-worker') twist = {...twist, killAfterMs: effect.afterMs ?? 30};
 		if (effect.kind === 'task-unknown') twist = {...twist, onFork: (upid) => unknownPolls.set(upid, effect.times)};
 		if (effect.kind === 'take-vmid') twist = {...twist, ...taken(dc, asked, effect)};
-		disturb(dc, asked.entry, effect);
+		disturb(frontend, asked.entry, effect);
 	}
 	return twist;
 }
@@ -80,7 +80,7 @@ function taken(dc: Datacenter, asked: Asked, effect: Effect & {readonly kind: 't
 }
 
 /** Puts the world out of order, and in order again where the fault has an end. */
-function disturb(dc: Datacenter, entry: string, effect: Effect): void {
+function disturb({dc, setNode, migrate}: Frontend, entry: string, effect: Effect): void {
 	const {world, clock} = dc;
 	if (effect.kind === 'stale-resources') {
 		dc.frozenResources = allRows(dc, entry);
@@ -102,7 +102,8 @@ function disturb(dc: Datacenter, entry: string, effect: Effect): void {
 	}
 	if (effect.kind === 'node') {
 		const before = world.nodes[effect.node]?.state ?? 'online';
-		setNodeState(dc, effect.node, effect.state);
-		if (effect.ms !== undefined) clock.after(effect.ms, () => setNodeState(dc, effect.node, before));
+		dc.tasks.track(setNode(effect.node, effect.state));
+		if (effect.ms !== undefined) clock.after(effect.ms, () => dc.tasks.track(setNode(effect.node, before)));
 	}
+	if (effect.kind === 'migrate' && world.guests[effect.vmid] !== undefined) migrate(effect.vmid, effect.node);
 }

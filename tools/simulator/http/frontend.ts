@@ -4,6 +4,7 @@ import type {FaultScript} from '../fault-script.ts';
 import type {LoggedRequest} from '../request-log.ts';
 import type {Found} from '../routes.ts';
 import type {RawParameters} from '../schema/verify.ts';
+import type {NodeState} from '../world.ts';
 import type {Answer} from './answer.ts';
 import type {Upload} from './multipart.ts';
 
@@ -18,6 +19,10 @@ export interface Frontend {
 	readonly hooks: Set<RequestHook>;
 	/** Polls that still answer `no such task`, by UPID. */
 	readonly unknownPolls: Map<string, number>;
+	/** Changes a node's state, and opens or closes its port. */
+	readonly setNode: (name: string, state: NodeState) => Promise<void>;
+	/** Moves a VM's config to another node. */
+	readonly migrate: (vmid: number, node: string) => void;
 }
 
 /** A request as it was read. */

@@ -1,7 +1,8 @@
 import type {Call} from '../call.ts';
 import {fork, isOn} from '../call.ts';
 import {configDigest} from '../config-file.ts';
-import {isCdrom, isDriveName, parseDrive, storageOf} from '../drive.ts';
+import type {Drive} from '../drive.ts';
+import {isCdrom, isCloudinit, isDriveName, parseDrive, storageOf} from '../drive.ts';
 import {decodeForm} from '../http/form.ts';
 import {awaitWritable, configPath} from '../pmxcfs.ts';
 import {badParameters, die, texts} from '../refusal.ts';
@@ -111,7 +112,7 @@ async function apply(call: Call, {set, remove, revert}: Change): Promise<void> {
 	await awaitWritable(dc, node, configPath(node, guest.vmid));
 	for (const key of revert) delete guest.pending[key];
 	for (const key of remove) removeKey(call, guest, key);
-	for (const [key, value] of ready) setKey(guest, key, value);
+	for (const [key, value] of ready) setKey(call, guest, key, value);
 }
 
 /** The spelling PVE keeps of a value. */
@@ -148,7 +149,7 @@ const atOnce = new Set([
 	],
 ]);
 
-function setKey(guest: Guest, key: string, value: string): void {
+function setKey(call: Call, guest: Guest, key: string, value: string): void {
 	const waits = guest.power !== 'stopped' && !appliesAtOnce(guest, key, value);
 	if (waits) {
 		if (guest.config[key] === value) delete guest.pending[key];
@@ -157,15 +158,15 @@ function setKey(guest: Guest, key: string, value: string): void {
 	}
 	delete guest.pending[key];
 	if (value === '' && key === 'description') delete guest.config[key];
-	else replaceKey(guest, key, value);
+	else replaceKey(call, guest, key, value);
 }
 
-function replaceKey(guest: Guest, key: string, value: string): void {
+function replaceKey(call: Call, guest: Guest, key: string, value: string): void {
 	const before = guest.config[key];
 	guest.config[key] = value;
 	if (!isDriveName(key)) return;
 	const old = before === undefined ? undefined : parseDrive(before);
-	if (old !== undefined && !isCdrom(old) && old.file !== parseDrive(value).file) keepUnused(guest, old.file);
+	if (old !== undefined && old.file !== parseDrive(value).file) letGo(call, guest, old);
 	for (const unused of Object.keys(guest.config)) {
 		if (/^unused\d+$/.test(unused) && guest.config[unused] === parseDrive(value).file) delete guest.config[unused];
 	}
@@ -198,7 +199,7 @@ function removeKey(call: Call, guest: Guest, key: string): void {
 	if (isDriveName(key)) detach(call, guest, key, value);
 }
 
-function detach({dc, node}: Call, guest: Guest, key: string, value: string): void {
+function detach(call: Call, guest: Guest, key: string, value: string): void {
 	const drive = parseDrive(value);
 	const boot = guest.config.boot;
 	if (boot?.startsWith('order=') === true) {
@@ -208,9 +209,13 @@ function detach({dc, node}: Call, guest: Guest, key: string, value: string): voi
 			.filter((name) => name !== key)
 			.join(';')}`;
 	}
+	letGo(call, guest, drive);
+}
+
+/** A cloud-init drive goes with its volume, a disk is kept as unusedN. QemuServer.pm vmconfig_register_unused_drive. */
+function letGo({dc, node}: Call, guest: Guest, drive: Drive): void {
 	if (isCdrom(drive) || storageOf(drive.file) === undefined) return;
-	// A cloud-init drive goes with its volume, a disk is kept as unusedN.
-	if (/cloudinit/.test(drive.file)) removeVolume(dc, node, drive.file);
+	if (isCloudinit(drive.file)) removeVolume(dc, node, drive.file);
 	else if (findVolume(dc, node, drive.file) !== undefined) keepUnused(guest, drive.file);
 }
 

@@ -1,7 +1,7 @@
 import type {Call} from '../call.ts';
 import {fork, isOn} from '../call.ts';
 import {isCdrom, isDriveName, parseDrive, storageOf} from '../drive.ts';
-import {awaitWritable, configPath, isQuorate} from '../pmxcfs.ts';
+import {awaitCfsLock, awaitWritable, configPath, isQuorate} from '../pmxcfs.ts';
 import {texts} from '../refusal.ts';
 import {checkBaseUnused, findVolume, removeVolume} from '../storage.ts';
 import type {Worker} from '../task.ts';
@@ -10,6 +10,7 @@ import type {Guest} from '../world.ts';
 
 const lockMs = 10_000;
 const diskMs = 60;
+const aclMs = 10;
 
 /** DELETE qemu/ID: missing, protected, HA-managed and running VMs are refused at once. API2/Qemu.pm destroy_vm. */
 export function destroy(call: Call): string {
@@ -39,14 +40,17 @@ async function work(call: Call, worker: Worker): Promise<void> {
 	for (const volid of volids) checkBaseUnused(dc, node, volid);
 	// QemuServer.pm destroy_vm: the disks go first; without quorum the config then stays behind.
 	for (const volid of volids) await freeDisk(call, worker, volid);
-	if (isQuorate(dc.world, node)) {
-		await awaitWritable(dc, node, configPath(node, guest.vmid));
-		guest.config = {...guest.config, lock: 'destroyed'};
-	}
+	// Its $replacement_conf: nothing of the VM is left in the config but the lock.
+	await awaitWritable(dc, node, configPath(node, guest.vmid));
+	guest.config = {lock: 'destroyed'};
+	guest.pending = {};
 	await worker.pause(diskMs);
+	// AccessControl.pm remove_vm_access comes before destroy_config.
+	await awaitCfsLock(dc, node, 'file-user_cfg');
+	forget(call, guest.vmid);
+	await worker.pause(aclMs);
 	await awaitWritable(dc, node, configPath(node, guest.vmid));
 	delete dc.world.guests[guest.vmid];
-	forget(call, guest.vmid);
 	if (isOn(parameters.purge)) worker.log(`purging VM ${guest.vmid} from related configurations..`);
 	if (isOn(parameters['destroy-unreferenced-disks'])) freeUnreferenced(call, guest.vmid);
 }
