@@ -241,9 +241,9 @@ test(
 		{on: 'GET /nodes/pve/qemu/100/agent/network-get-interfaces', reply: ok({result: 'x'})},
 	],
 	async (t, {cluster}) => {
-		t.deepEqual(await cluster.agentAddresses('pve', 100, 1_500), ['10.0.0.7', '2001:db8::7']);
-		t.is(await cluster.agentAddresses('pve', 100, 1_500), undefined);
-		t.is(await cluster.agentAddresses('pve', 100, 1_500), undefined);
+		t.deepEqual(await cluster.agentAddresses('pve', 100, 60_000), ['10.0.0.7', '2001:db8::7']);
+		t.is(await cluster.agentAddresses('pve', 100, 60_000), undefined);
+		t.is(await cluster.agentAddresses('pve', 100, 60_000), undefined);
 	},
 );
 

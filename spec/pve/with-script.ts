@@ -111,7 +111,7 @@ export function optionsFor(url: string, clock: Clock, changes: Partial<PveOption
 		urls: [url],
 		token,
 		tls: {fingerprint: knownFingerprint},
-		requestTimeoutMs: 5_000,
+		requestTimeoutMs: 60_000,
 		deadline: deadlineIn(600_000, clock),
 		clock,
 		logger: createLogger('error', () => {}, clock.now),
