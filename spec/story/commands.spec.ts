@@ -139,7 +139,10 @@ const told: readonly (readonly [string, RegExp])[] = [
 	['GetVersion', /^v\d+\.\d+\.\d+\n$/],
 	['GetSupportedInterfaceVersions', /^\["v0\.1\.0","v0\.1\.1"\]\n$/],
 	['GetConfigJSONSchema', /^\{"type":"object",.*"\$schema":"http:\/\/json-schema\.org\/draft-07\/schema#"\}\n$/],
-	['GetExtraSpecsJSONSchema', /^\{"type":"object",.*"\$schema":"http:\/\/json-schema\.org\/draft-07\/schema#"\}\n$/],
+	[
+		'GetExtraSpecsJSONSchema',
+		/^\{"type":\["object","null"\],.*"\$schema":"http:\/\/json-schema\.org\/draft-07\/schema#"\}\n$/,
+	],
 ];
 for (const [command, says] of told) {
 	test(`${command} needs neither a config file nor a cluster`, async (t) => {

@@ -91,7 +91,7 @@ const withoutInput: readonly (readonly [string, Readonly<Record<string, string>>
 	[
 		'no config, no instance, and another interface',
 		{GARM_COMMAND: 'StopInstance', GARM_PROVIDER_CONFIG_FILE: '', GARM_INTERFACE_VERSION: 'v9'},
-		/3 reasons: .*GARM_PROVIDER_CONFIG_FILE is missing.*GARM_INSTANCE_ID is missing.*GARM_INTERFACE_VERSION must be one of/,
+		/3 reasons: .*GARM_INTERFACE_VERSION must be one of.*GARM_PROVIDER_CONFIG_FILE is missing.*GARM_INSTANCE_ID is missing/,
 	],
 	['no input', {GARM_COMMAND: 'CreateInstance'}, /standard input is empty/],
 ];
