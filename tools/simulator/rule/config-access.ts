@@ -96,7 +96,7 @@ function demandDrive({dc, node, caller, parameters}: Call, key: string, value: s
 }
 
 function demandBridge({dc, node, caller, parameters}: Call, key: string, value: string): void {
-	const path = bridgePath(value);
-	const old = bridgePath(dc.qemuOn(node, parameters.vmid ?? '')?.config[key] ?? '');
+	const path = bridgePath(dc.world, value);
+	const old = bridgePath(dc.world, dc.qemuOn(node, parameters.vmid ?? '')?.config[key] ?? '');
 	for (const demanded of [path, old]) if (demanded !== undefined) demandAll(dc.world, caller, demanded, 'SDN.Use');
 }
