@@ -221,3 +221,21 @@ test(
 		);
 	}),
 );
+
+test(
+	'a disc that takes the place of a cloud-init drive needs the privilege of the old drive too',
+	simulated({}, async (t, pve, {world}) => {
+		const as = {as: runner};
+		await pve.outcome(pve.upload('pve', 'local', 'x.iso', Buffer.from('x'), as));
+		t.is(
+			await pve.outcome(pve.send('POST', '/nodes/pve/qemu/9002/clone', {newid: 300, name: 'x', pool: 'garm'}, as)),
+			'OK',
+		);
+		const insert = () => pve.send('PUT', '/nodes/pve/qemu/300/config', {ide2: 'local:iso/x.iso,media=cdrom'}, as);
+		const whole = world.access.roles.GarmRunner ?? [];
+		world.access.roles.GarmRunner = whole.filter((privilege) => privilege !== 'VM.Config.Cloudinit');
+		t.regex((await insert()).reason, /^Permission check failed \(\/vms\/300, VM\.Config\.Cloudinit/);
+		world.access.roles.GarmRunner = whole;
+		t.is((await insert()).status, 200);
+	}),
+);
