@@ -4,6 +4,7 @@ import type {Io} from '../io.ts';
 import {readVersion} from '../version.ts';
 import {addConfigCommand} from './config-command.ts';
 import {addSchemaCommand} from './schema-command.ts';
+import {Verdict} from './verdict.ts';
 
 /** A subcommand that is at home outside of lib. */
 export type AddCommand = (program: Command, io: Io) => void;
@@ -26,6 +27,7 @@ export async function runOperator(args: readonly string[], io: Io, more: readonl
 		return 0;
 	} catch (error) {
 		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+		if (error instanceof Verdict) return error.exitCode;
 		io.writeError(
 			`${error instanceof Error ? (isFault(error) ? error.message : (error.stack ?? error.message)) : String(error)}\n`,
 		);
