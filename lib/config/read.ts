@@ -1,14 +1,14 @@
 import {X509Certificate} from 'node:crypto';
 import {readFile, stat} from 'node:fs/promises';
-import {parse as parseToml} from '@iarna/toml';
 import {badRequest, isFault} from '../fault.ts';
 import type {Config} from './config.ts';
 import {type ParsedConfig, parseConfig} from './parse.ts';
+import {readToml} from './toml.ts';
 
 /** The checked config in `file`; throws `bad-request` with every mistake, and with no value of it. */
 export async function readConfig(file: string): Promise<Config> {
 	try {
-		const {settings, token, tls} = parseConfig(readDocument(await readText(file, 'the file')));
+		const {settings, token, tls} = parseConfig(readToml(await readText(file, 'the file')));
 		const {secret, warnings} = await readSecret(token);
 		const caPem = tls.ca_file === undefined ? undefined : await readCertificates(tls.ca_file);
 		const own = token.secret === undefined ? [] : await warnOfReaders(file, 'the config');
@@ -26,23 +26,6 @@ export async function readConfig(file: string): Promise<Config> {
 		if (!isFault(error, 'bad-request')) throw error;
 		throw badRequest(`Config ${file}`, error.reasons);
 	}
-}
-
-function readDocument(text: string): unknown {
-	try {
-		return parseToml(text);
-	} catch (error) {
-		// The message shows the lines around the mistake: only its first sentence is free of them.
-		const {message, line, col} = error as {readonly message: string; readonly line?: number; readonly col?: number};
-		const what = (message.split('\n', 1)[0] ?? '').replace(/ at row .*$/, '');
-		const where = line === undefined ? '' : ` at line ${line + 1}, column ${(col ?? 0) + 1}`;
-		throw badRequest('The config', [`it is no TOML${where}: ${withoutQuotes(what)}.`]);
-	}
-}
-
-// A quoted piece of the message may be a piece of a secret.
-function withoutQuotes(text: string): string {
-	return text.replace(/"[^"]*"/g, '"…"').replace(/\.$/, '');
 }
 
 async function readSecret({

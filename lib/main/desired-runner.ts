@@ -77,12 +77,15 @@ function desiredMachine({request, wishes, config}: CreateOrder, problems: Reason
 	return {...flavor, ...wishes.machine};
 }
 
-function desiredNetwork({network}: Config, wishes: RunnerWishes): DesiredNetwork | undefined {
-	if (network === undefined && wishes.network === undefined) return undefined;
-	return {...network, ...wishes.network};
+/** The network that config and pool ask for together; absent where neither does. */
+export function desiredNetwork({network}: Config, wishes?: RunnerWishes): DesiredNetwork | undefined {
+	if (network === undefined && wishes?.network === undefined) return undefined;
+	return {...network, ...wishes?.network};
 }
 
-function desiredClone({clone, storage}: Config, {fullClone}: RunnerWishes): DesiredRunner['clone'] {
+/** The way of cloning that config and pool ask for together. */
+export function desiredClone({clone, storage}: Config, wishes?: RunnerWishes): DesiredRunner['clone'] {
+	const fullClone = wishes?.fullClone;
 	const mode = fullClone === undefined ? clone.mode : fullClone ? 'full' : 'linked';
 	return {
 		mode,
