@@ -5,6 +5,7 @@ import {readVersion} from '../version.ts';
 import {addConfigCommand} from './config-command.ts';
 import {addDoctorCommand} from './doctor-command.ts';
 import {addSchemaCommand} from './schema-command.ts';
+import {addSetupCommand} from './setup-command.ts';
 import {Verdict} from './verdict.ts';
 
 /** A subcommand that is at home outside of lib. */
@@ -21,7 +22,7 @@ export async function runOperator(args: readonly string[], io: Io, more: readonl
 		.showHelpAfterError('(garm-proxmox --help tells more)')
 		.exitOverride()
 		.configureOutput({writeOut: io.writeOut, writeErr: io.writeError});
-	for (const add of [addDoctorCommand, addConfigCommand, addSchemaCommand, ...more]) add(program, io);
+	for (const add of [addSetupCommand, addDoctorCommand, addConfigCommand, addSchemaCommand, ...more]) add(program, io);
 	for (const command of program.commands) inheritSettings(command, program);
 	try {
 		await program.parseAsync([...args], {from: 'user'});
