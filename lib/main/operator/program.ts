@@ -2,6 +2,7 @@ import {Command, CommanderError} from 'commander';
 import {isFault} from '../../fault.ts';
 import type {Io} from '../io.ts';
 import {readVersion} from '../version.ts';
+import {addCompletionCommand} from './completion-command.ts';
 import {addConfigCommand} from './config-command.ts';
 import {addDoctorCommand} from './doctor-command.ts';
 import {addSchemaCommand} from './schema-command.ts';
@@ -22,7 +23,15 @@ export async function runOperator(args: readonly string[], io: Io, more: readonl
 		.showHelpAfterError('(garm-proxmox --help tells more)')
 		.exitOverride()
 		.configureOutput({writeOut: io.writeOut, writeErr: io.writeError});
-	for (const add of [addSetupCommand, addDoctorCommand, addConfigCommand, addSchemaCommand, ...more]) add(program, io);
+	for (const add of [
+		addSetupCommand,
+		addDoctorCommand,
+		addConfigCommand,
+		addSchemaCommand,
+		addCompletionCommand,
+		...more,
+	])
+		add(program, io);
 	for (const command of program.commands) inheritSettings(command, program);
 	try {
 		await program.parseAsync([...args], {from: 'user'});
