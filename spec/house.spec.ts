@@ -7,12 +7,25 @@ const root = path.resolve(import.meta.dirname, '../..');
 /** Who may import whom: a room of lib, what it may reach in lib, and which packages it may use. */
 const doors: Readonly<Record<string, {readonly rooms: readonly string[]; readonly packages: readonly string[]}>> = {
 	main: {
-		rooms: ['command', 'config', 'garm', 'pve', 'seed', 'runner', 'log', 'time', 'collect', 'fault'],
-		packages: ['node:crypto', 'node:fs/promises', 'node:url', 'commander'],
+		rooms: [
+			'command',
+			'access',
+			'doctor',
+			'config',
+			'garm',
+			'pve',
+			'seed',
+			'runner',
+			'log',
+			'time',
+			'collect',
+			'fault',
+		],
+		packages: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'node:url', 'node:util', 'commander'],
 	},
-	command: {rooms: ['runner', 'time', 'log', 'fault'], packages: []},
+	command: {rooms: ['runner', 'doctor', 'time', 'log', 'fault'], packages: []},
 	pve: {
-		rooms: ['runner', 'time', 'log', 'fault'],
+		rooms: ['runner', 'access', 'doctor', 'time', 'log', 'fault'],
 		packages: [
 			'axios',
 			'proxmox-api',
@@ -42,6 +55,8 @@ const doors: Readonly<Record<string, {readonly rooms: readonly string[]; readonl
 	},
 	// node:crypto for its digests: a function of its input, like everything else here.
 	runner: {rooms: ['fault'], packages: ['node:crypto']},
+	access: {rooms: [], packages: []},
+	doctor: {rooms: ['access', 'runner'], packages: []},
 	time: {rooms: ['fault'], packages: ['node:timers/promises']},
 	log: {rooms: ['fault'], packages: []},
 	fault: {rooms: [], packages: []},
@@ -50,7 +65,7 @@ const doors: Readonly<Record<string, {readonly rooms: readonly string[]; readonl
 	reasons: {rooms: ['nearest'], packages: ['valibot']},
 	checks: {rooms: [], packages: ['valibot']},
 };
-const pureRooms = ['runner', 'gotemplate'];
+const pureRooms = ['runner', 'access', 'doctor', 'gotemplate'];
 const impureWords = /\b(?:Date\.now|new Date\(\)|Math\.random|process\.|setTimeout|setInterval|await\b|globalThis)/;
 
 interface SourceFile {

@@ -1,3 +1,4 @@
+import type {NetworkFacts, TagRules} from '../doctor/facts.ts';
 import type {ActiveClone, Inventory, ObservedSeed, Power, VmConfig, VmRow} from '../runner/observed.ts';
 import type {CloneStep, ConfigureStep} from '../runner/step.ts';
 
@@ -40,4 +41,17 @@ export interface Cluster {
 	uploadSeed(node: string, storage: string, fileName: string, image: Uint8Array): Promise<string>;
 	/** Ends well also where the volume is gone already. */
 	removeSeed(node: string, volumeId: string): Promise<void>;
+}
+
+/** What the cluster tells a token of its own rights, and of the rules around it. */
+export interface Rules {
+	/** The token's privileges on a path; none where the path does not exist. */
+	privilegesOn(path: string): Promise<readonly string[]>;
+	/** What each role holds, PVE's own too. */
+	roles(): Promise<Readonly<Record<string, readonly string[]>>>;
+	/** The resource pools that the token may audit. */
+	pools(): Promise<readonly string[]>;
+	tagRules(): Promise<TagRules>;
+	/** The bridges and VNets of a node that the token may use or audit. */
+	networks(node: string): Promise<readonly NetworkFacts[]>;
 }

@@ -1,15 +1,15 @@
 import {X509Certificate} from 'node:crypto';
 import {readFile, stat} from 'node:fs/promises';
-import {parse as parseToml} from '@iarna/toml';
 import {collectReasons} from '../collect.ts';
 import {badRequest} from '../fault.ts';
 import type {Config} from './config.ts';
 import {parseConfig} from './parse.ts';
+import {readToml, type TomlDocument} from './toml.ts';
 
 /** The checked config in `file`; throws `bad-request` with every mistake, and with no value of it. */
 export async function readConfig(file: string): Promise<Config> {
 	const problems = collectReasons();
-	const document = await problems.attemptLater(async () => readDocument(await readText(file, 'it')));
+	const document = await problems.attemptLater(async () => readToml(await readText(file, 'it')));
 	const parsed = document && problems.attempt(() => parseConfig(document));
 	// These files are read even where the rest is wrong already: all mistakes shall be told at once.
 	const secretFile = pathIn(document, 'token', 'secret_file');
@@ -33,30 +33,9 @@ export async function readConfig(file: string): Promise<Config> {
 	};
 }
 
-type Document = Readonly<Record<string, unknown>>;
-
-function readDocument(text: string): Document {
-	try {
-		return parseToml(text.replace(/^\ufeff/, ''));
-	} catch (error) {
-		const {message, line, col} = error as {readonly message: string; readonly line?: number; readonly col?: number};
-		const where = line === undefined ? '' : ` at line ${line + 1}, column ${(col ?? 0) + 1}`;
-		throw badRequest('The config', [`it is no TOML${where}: ${withoutContent(message)}.`]);
-	}
-}
-
-/** What a TOML parser says, without the piece of the file that it shows: that may be a secret. */
-function withoutContent(message: string): string {
-	const [sentence = ''] = message.split('\n', 1);
-	return sentence
-		.replace(/ at row .*$/, '')
-		.replace(/:? "?\d+"?$/, '')
-		.replace(/\.$/, '');
-}
-
 /** The absolute path under a key, where there is one. */
-function pathIn(document: Document | undefined, table: string, key: string): string | undefined {
-	const value = (document?.[table] as Document | undefined)?.[key];
+function pathIn(document: TomlDocument | undefined, table: string, key: string): string | undefined {
+	const value = (document?.[table] as TomlDocument | undefined)?.[key];
 	return typeof value === 'string' && value.startsWith('/') ? value : undefined;
 }
 

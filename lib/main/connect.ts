@@ -2,7 +2,7 @@ import {evictSeeds, withRider} from '../command/evict-seeds.ts';
 import type {CommandTools} from '../command/tools.ts';
 import type {Config} from '../config/config.ts';
 import {createLogger} from '../log/logger.ts';
-import {connectPve} from '../pve/connect.ts';
+import {connectPve, type PveCluster} from '../pve/connect.ts';
 import type {Clock} from '../time/clock.ts';
 import {deadlineIn} from '../time/deadline.ts';
 import type {Io} from './io.ts';
@@ -15,20 +15,41 @@ export interface Session {
 	readonly budgetMs: number;
 }
 
+/** What a run has of its process, and what it must not tell. */
+export interface Surroundings {
+	readonly io: Io;
+	readonly secrets: Secrets;
+}
+
 /**
  * What `work` gives, done with the tools of a command on the config's cluster. Beside it seeds of the controller are
  * evicted that are due; whatever of that is still under way when `work` has ended is given up.
  */
 export async function withTools<Result>(
 	{config, controller, budgetMs}: Session,
-	{io, secrets}: {readonly io: Io; readonly secrets: Secrets},
+	surroundings: Surroundings,
 	work: (tools: CommandTools) => Promise<Result>,
 ): Promise<Result> {
-	const {random} = io;
 	const over = new AbortController();
-	const clock = endingWith(over.signal, io.clock);
+	const clock = endingWith(over.signal, surroundings.io.clock);
+	return withPlainTools({config, budgetMs, clock}, surroundings, async (tools) => {
+		try {
+			return await work({...tools, cluster: withEviction({config, controller}, tools)});
+		} finally {
+			tools.deadline.renew(0);
+			over.abort();
+		}
+	});
+}
+
+/** What `work` gives, done on the config's cluster, and nothing beside it. */
+export async function withPlainTools<Result>(
+	{config, budgetMs, clock}: Omit<Session, 'controller'> & {readonly clock: Clock},
+	{io: {random, writeError}, secrets}: Surroundings,
+	work: (tools: CommandTools & {readonly cluster: PveCluster}) => Promise<Result>,
+): Promise<Result> {
 	const deadline = deadlineIn(budgetMs, clock);
-	const logger = createLogger(config.log.level, (line) => io.writeError(secrets.hide(line)), clock.now);
+	const logger = createLogger(config.log.level, (line) => writeError(secrets.hide(line)), clock.now);
 	for (const warning of config.warnings) logger.warn(warning);
 	const cluster = connectPve({
 		urls: config.urls,
@@ -41,12 +62,9 @@ export async function withTools<Result>(
 		logger,
 		random,
 	});
-	const tools = {cluster, clock, deadline, logger, random};
 	try {
-		return await work({...tools, cluster: withEviction({config, controller}, tools)});
+		return await work({cluster, clock, deadline, logger, random});
 	} finally {
-		deadline.renew(0);
-		over.abort();
 		cluster.close();
 	}
 }

@@ -54,7 +54,9 @@ export function desiredRunner(order: CreateOrder, problems: ReasonCollector): De
 	};
 }
 
-function desiredClone({clone, storage}: Config, {fullClone}: RunnerWishes): DesiredRunner['clone'] {
+/** The way of cloning that config and pool ask for together. */
+export function desiredClone({clone, storage}: Config, wishes?: RunnerWishes): DesiredRunner['clone'] {
+	const fullClone = wishes?.fullClone;
 	const mode = fullClone === undefined ? clone.mode : fullClone ? 'full' : 'linked';
 	return {
 		mode,

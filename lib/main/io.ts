@@ -1,4 +1,5 @@
 import type {Clock} from '../time/clock.ts';
+import {openTerminal, type Terminal} from './terminal.ts';
 
 /** What a main program has of the process it runs in. */
 export interface Io {
@@ -10,6 +11,12 @@ export interface Io {
 	readonly clock: Clock;
 	/** From 0 to 1. */
 	readonly random: () => number;
+	/** Whether standard output shows colours. */
+	readonly colours?: boolean;
+	/** Absent where nobody can be asked. */
+	readonly terminal?: Terminal;
+	/** Calls `stop` at the first Ctrl-C or SIGTERM, the second one ends the process; gives the way back to normal. */
+	onInterrupt?(stop: () => void): () => void;
 }
 
 /** The process's own streams, time and chance. */
@@ -23,7 +30,29 @@ export function processIo(process: NodeJS.Process, clock: Clock): Io {
 		writeError: (text) => void process.stderr.write(text),
 		clock,
 		random: Math.random,
+		colours: showsColours(process),
+		...(process.stdin.isTTY && process.stderr.isTTY ? {terminal: openTerminal(process.stdin, process.stderr)} : {}),
+		onInterrupt: (stop) => untilInterrupted(process, stop),
 	};
+}
+
+// https://no-color.org: any value that is not empty.
+function showsColours({stdout, env}: NodeJS.Process): boolean {
+	return stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+function untilInterrupted(process: NodeJS.Process, stop: () => void): () => void {
+	const rest = () => {
+		for (const signal of signals) process.off(signal, interrupt);
+	};
+	const interrupt = () => {
+		rest();
+		stop();
+	};
+	for (const signal of signals) process.on(signal, interrupt);
+	return rest;
 }
 
 async function readAll(stream: NodeJS.ReadStream, clock: Clock, patienceMs?: number): Promise<string | undefined> {

@@ -56,16 +56,17 @@ function machineFor(
 	return undefined;
 }
 
-function networkFor(
-	{wishes}: PoolChoice,
-	{network: own}: Config,
-	problems: ReasonCollector,
-): DesiredNetwork | undefined {
-	if (own === undefined && wishes?.network === undefined) return undefined;
-	const network = {...own, ...wishes?.network};
+function networkFor({wishes}: PoolChoice, config: Config, problems: ReasonCollector): DesiredNetwork | undefined {
+	const network = desiredNetwork(config, wishes);
 	// QemuServer.pm print_netdevice_full: with another model PVE starts the VM, and ignores the MTU.
-	if (network.mtu !== undefined && network.model !== undefined && network.model !== 'virtio') {
+	if (network?.mtu !== undefined && network.model !== undefined && network.model !== 'virtio') {
 		problems.add(`network.mtu is for network.model "virtio"; Proxmox VE ignores it with "${network.model}".`);
 	}
 	return network;
+}
+
+/** The network that config and pool ask for together; absent where neither does. */
+export function desiredNetwork({network}: Config, wishes?: RunnerWishes): DesiredNetwork | undefined {
+	if (network === undefined && wishes?.network === undefined) return undefined;
+	return {...network, ...wishes?.network};
 }

@@ -10,7 +10,7 @@ import {readConfig} from '../config/read.ts';
 import {providerInstance} from '../garm/instance.ts';
 import type {Invocation} from '../garm/invocation.ts';
 import {statusOf} from '../runner/status.ts';
-import {withTools} from './connect.ts';
+import {withPlainTools, withTools} from './connect.ts';
 import type {Io} from './io.ts';
 import {type Secrets, secretsOf} from './secrets.ts';
 import {serveCreate} from './serve-create.ts';
@@ -27,13 +27,17 @@ export async function serve(invocation: ConfiguredInvocation, io: Io, secrets: S
 	if (invocation.command === 'CreateInstance') return serveCreate(invocation, io, secrets);
 	const config = await readConfig(invocation.configFile);
 	secrets.add(...secretsOf(config));
+	if (invocation.command === 'ValidatePoolInfo') {
+		const plain = {config, budgetMs: config.timeouts.operationMs, clock: io.clock};
+		return withPlainTools(plain, {io, secrets}, (tools) => validatePool(invocation, config, tools, io));
+	}
 	const session = {config, controller: invocation.controllerId, budgetMs: config.timeouts.operationMs};
 	return withTools(session, {io, secrets}, (tools) => serveWith(tools, invocation, config, io));
 }
 
 async function serveWith(
 	tools: CommandTools,
-	invocation: Exclude<ConfiguredInvocation, {readonly command: 'CreateInstance'}>,
+	invocation: Exclude<ConfiguredInvocation, {readonly command: 'CreateInstance' | 'ValidatePoolInfo'}>,
 	config: Config,
 	io: Io,
 ): Promise<void> {
@@ -59,8 +63,6 @@ async function serveWith(
 		}
 		case 'RemoveAllInstances':
 			return removeAllInstances(scope, tools, config.timeouts.operationMs);
-		case 'ValidatePoolInfo':
-			return validatePool(invocation, config, tools, io);
 	}
 }
 

@@ -1,24 +1,28 @@
 import {collectReasons} from '../collect.ts';
-import type {CommandTools} from '../command/tools.ts';
+import {type ExamineTools, examineCluster} from '../command/examine-cluster.ts';
 import type {Config} from '../config/config.ts';
+import {diagnoseCluster} from '../doctor/diagnose.ts';
+import {type Finding, sentence} from '../doctor/finding.ts';
 import {badRequest} from '../fault.ts';
 import {checkPoolInput} from '../garm/bootstrap.ts';
 import {parseExtraSpecs} from '../garm/extra-specs.ts';
-import {checkPool} from './check-pool.ts';
+import {askFor} from './ask.ts';
 import type {Io} from './io.ts';
+import {resolveChoice} from './pool-choice.ts';
 import {readRawBootstrap} from './raw-bootstrap.ts';
 
 // GARM sends nothing here, and closes it; who starts us by hand may leave it open.
 const patienceMs = 5000;
 
 /**
- * Checks a pool's extra specs, and its image and flavor where standard input names them: a JSON object with `image`,
- * `flavor`, `os_type`, `arch`, `extra_specs`, all of them optional. Throws `bad-request` with every reason.
+ * Checks a pool's extra specs, and where standard input names its image everything on the cluster that its runners need.
+ * Standard input is a JSON object with `image`, `flavor`, `os_type`, `arch`, `extra_specs`, all of them optional; GARM
+ * itself sends none. Throws `bad-request` with every reason why no runner would come up.
  */
 export async function validatePool(
 	{poolExtraSpecs}: {readonly poolExtraSpecs?: unknown},
 	config: Config,
-	tools: CommandTools,
+	tools: ExamineTools,
 	io: Io,
 ): Promise<void> {
 	const problems = collectReasons();
@@ -29,6 +33,17 @@ export async function validatePool(
 	problems.attempt(() => checkPoolInput(input ?? ''), 'standard input');
 	const raw = readRawBootstrap(input ?? '');
 	const wishes = problems.attempt(() => parseExtraSpecs(raw.extraSpecs ?? poolExtraSpecs), 'extra_specs');
-	await checkPool({...raw, wishes}, config, tools, problems);
+	const {machine} = resolveChoice({...raw, wishes}, config, problems);
+	if (raw.image !== undefined) {
+		const flavors = machine === undefined || raw.flavor === undefined ? [] : [{name: raw.flavor, machine}];
+		const ask = {...askFor(config, {image: raw.image, wishes}), flavors};
+		const findings = diagnoseCluster(ask, await examineCluster(ask, 0, tools));
+		for (const finding of findings) if (finding.level === 'failure') problems.add(reasonFrom(finding));
+	}
 	if (problems.reasons.length > 0) throw badRequest('The pool', problems.reasons);
+}
+
+function reasonFrom({what, why, mend = []}: Finding): string {
+	const lines = mend.length === 0 ? [] : [`On a node run: ${mend.join('; ')}`];
+	return [`${sentence(what)}.`, ...(why === undefined ? [] : [why]), ...lines].join(' ');
 }

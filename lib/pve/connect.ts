@@ -2,11 +2,12 @@ import type {Logger} from '../log/logger.ts';
 import type {ActiveClone} from '../runner/observed.ts';
 import type {Clock} from '../time/clock.ts';
 import type {Deadline} from '../time/deadline.ts';
+import {type AccessCalls, accessCalls} from './access.ts';
 import {findActiveClones} from './active-clones.ts';
 import {type ClusterCalls, clusterCalls} from './cluster.ts';
 import {createEngine} from './engine.ts';
 import {readAgentAddresses} from './guest-agent.ts';
-import {createHttp} from './http.ts';
+import {createHttp, tokenCredentials} from './http.ts';
 import {createSession} from './session.ts';
 import {type StorageCalls, storageCalls} from './storage.ts';
 import type {TlsChoice} from './trust.ts';
@@ -32,7 +33,7 @@ export interface PveOptions {
 }
 
 /** A cluster that is driven through its API. Every failure is a Fault whose facts.kind is one of lib/pve/kind.ts. */
-export interface PveCluster extends ClusterCalls, VmCalls, StorageCalls {
+export interface PveCluster extends ClusterCalls, VmCalls, StorageCalls, AccessCalls {
 	activeClones(nodes: readonly string[]): Promise<readonly ActiveClone[]>;
 	agentAddresses(node: string, vmid: number, timeoutMs: number): Promise<readonly string[] | undefined>;
 	/** Closes the connections. */
@@ -46,13 +47,14 @@ const usualPollDelaysMs = [100, 200, 400, 800, 1_000];
 export function connectPve(options: PveOptions): PveCluster {
 	const {clock, deadline, logger, requestTimeoutMs, token} = options;
 	const {random = Math.random, pollDelaysMs = usualPollDelaysMs} = options;
-	const http = createHttp(options);
+	const http = createHttp({...options, credentials: tokenCredentials(token)});
 	const engine = createEngine({http, clock, deadline, logger, random}, {timeoutMs: requestTimeoutMs, retries: true});
 	const session = createSession({engine, clock, deadline, logger, random, pollDelaysMs, tokenId: token.id});
 	return {
 		...clusterCalls(session),
 		...vmCalls(session),
 		...storageCalls(session),
+		...accessCalls(session),
 		activeClones: (nodes) => findActiveClones(session, nodes),
 		agentAddresses: (node, vmid, timeoutMs) => readAgentAddresses(session, node, vmid, timeoutMs),
 		close: () => http.close(),

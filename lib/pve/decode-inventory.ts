@@ -38,11 +38,15 @@ function decodeNode(row: Row): ObservedNode {
 
 function decodeStorage(row: Row, online: ReadonlySet<string>): ObservedStorage {
 	const node = required(textIn(row, 'node'), 'node', what);
+	const type = textIn(row, 'plugintype');
+	const [total, used] = [numberIn(row, 'maxdisk'), numberIn(row, 'disk')];
 	return {
 		node,
 		storage: required(textIn(row, 'storage'), 'storage', what),
 		shared: flagIn(row, 'shared'),
 		active: textIn(row, 'status') === 'available' && online.has(node),
 		content: (textIn(row, 'content') ?? '').split(',').filter((each) => each !== ''),
+		...(type === undefined ? {} : {type}),
+		...(total === undefined || used === undefined ? {} : {freeBytes: Math.max(0, total - used)}),
 	};
 }

@@ -21,6 +21,8 @@ export interface HttpReply {
 	readonly reason: string;
 	readonly contentType: string;
 	readonly text: string;
+	/** The sender's clock, in whole seconds: milliseconds since the epoch. */
+	readonly date?: number;
 }
 
 export interface Http {
@@ -31,7 +33,8 @@ export interface Http {
 
 interface HttpOptions {
 	readonly urls: readonly string[];
-	readonly token: {readonly id: string; readonly secret: string};
+	/** The headers that say who asks. */
+	readonly credentials: Readonly<Record<string, string>>;
 	readonly tls: TlsChoice;
 	readonly proxy?: string;
 	readonly requestTimeoutMs: number;
@@ -44,7 +47,7 @@ const longestConnectMs = 10_000;
 const largestBytes = 256 * 1024 * 1024;
 
 /** The way to the API: the first of `urls` that takes a connection, and from then on that one. */
-export function createHttp({urls, token, tls, proxy, requestTimeoutMs}: HttpOptions): Http {
+export function createHttp({urls, credentials, tls, proxy, requestTimeoutMs}: HttpOptions): Http {
 	const bases = urls.map(readUrl);
 	const line = {
 		trust: trustFrom(tls),
@@ -66,7 +69,7 @@ export function createHttp({urls, token, tls, proxy, requestTimeoutMs}: HttpOpti
 		transformRequest: [(body: unknown) => body],
 		transformResponse: [(body: unknown) => body],
 		headers: {
-			Authorization: `PVEAPIToken=${token.id}=${token.secret}`,
+			...credentials,
 			Accept: 'application/json',
 			'Accept-Encoding': 'identity',
 			'User-Agent': 'garm-provider-proxmox',
@@ -83,7 +86,9 @@ export function createHttp({urls, token, tls, proxy, requestTimeoutMs}: HttpOpti
 				headers: {'Content-Type': request.contentType ?? false},
 			});
 			const contentType = String(headers['content-type'] ?? '');
-			return {status, reason: statusText, contentType, text: typeof data === 'string' ? data : ''};
+			const text = typeof data === 'string' ? data : '';
+			const date = Date.parse(String(headers.date ?? ''));
+			return {status, reason: statusText, contentType, text, ...(Number.isNaN(date) ? {} : {date})};
 		} catch (error) {
 			throw noReplyFrom(error, request.method);
 		}
@@ -109,6 +114,11 @@ export function createHttp({urls, token, tls, proxy, requestTimeoutMs}: HttpOpti
 			}
 		}
 	}
+}
+
+/** The credentials of an API token. */
+export function tokenCredentials({id, secret}: {readonly id: string; readonly secret: string}): Record<string, string> {
+	return {Authorization: `PVEAPIToken=${id}=${secret}`};
 }
 
 // An AxiosError never goes further, not even as a cause: printed, it shows the Authorization header.

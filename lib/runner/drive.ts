@@ -32,6 +32,13 @@ export function bootDiskOf(config: VmConfig): Drive | undefined {
 	return disks.find((disk) => disk.key === first) ?? disks[0];
 }
 
+/** Why a template's disk cannot have the size that a machine asks for: PVE grows disks only. Absent where it can. */
+export function diskShortage(diskGiB: number | undefined, config: VmConfig): string | undefined {
+	const sizeGiB = bootDiskOf(config)?.sizeGiB;
+	if (diskGiB === undefined || sizeGiB === undefined || diskGiB >= sizeGiB) return undefined;
+	return `its disk has ${sizeGiB} GiB, and PVE cannot shrink it to the flavor's ${diskGiB} GiB`;
+}
+
 /** The storage of a volume id such as `local:iso/x.iso`. */
 export function storageOf(volumeId: string): string {
 	return volumeId.split(':', 1)[0] ?? '';

@@ -1,4 +1,5 @@
 import type {DesiredNetwork} from './desired.ts';
+import type {VmConfig} from './observed.ts';
 
 const models = ['virtio', 'e1000', 'e1000e', 'vmxnet3', 'rtl8139'];
 
@@ -32,4 +33,27 @@ export function netChange(desired: DesiredNetwork, current: string | undefined):
 function spell(model: string, mac: string, options: ReadonlyMap<string, string>): string {
 	const rest = [...options].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => `${key}=${value}`);
 	return [mac === '' ? model : `${model}=${mac}`, ...rest].join(',');
+}
+
+/** A bridge or VNet that a config names, with a VLAN of it where the card is tagged. */
+export interface UsedNetwork {
+	readonly bridge: string;
+	readonly vlan?: string;
+}
+
+/** Every network that a config's cards use. */
+export function networksOf(config: VmConfig): readonly UsedNetwork[] {
+	return Object.keys(config)
+		.filter((key) => /^net\d+$/.test(key))
+		.sort()
+		.flatMap((key) => usedNetworks(config[key] ?? ''));
+}
+
+function usedNetworks(card: string): readonly UsedNetwork[] {
+	const option = (key: string) => new RegExp(`(?:^|,)${key}=([^,]+)`).exec(card)?.[1];
+	const [bridge, tag] = [option('bridge'), option('tag')];
+	if (bridge === undefined) return [];
+	const trunks = option('trunks')?.split(';') ?? [];
+	const vlans = tag === undefined ? trunks : [tag, ...trunks];
+	return vlans.length === 0 ? [{bridge}] : vlans.map((vlan) => ({bridge, vlan}));
 }

@@ -34,6 +34,10 @@ export interface ObservedStorage {
 	readonly shared: boolean;
 	readonly active: boolean;
 	readonly content: readonly string[];
+	/** PVE's plugin: `dir`, `lvmthin`, ... */
+	readonly type?: string;
+	/** Absent where PVE does not say. */
+	readonly freeBytes?: number;
 }
 
 /** Everything the cluster lists in one answer. */

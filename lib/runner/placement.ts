@@ -9,28 +9,50 @@ export interface Placement {
 	readonly node: string;
 }
 
+/** What a runner asks of its place. */
+export interface PlaceWishes {
+	readonly nodes?: readonly string[];
+	readonly clone: Pick<DesiredRunner['clone'], 'storage'>;
+	readonly seed: Pick<DesiredRunner['seed'], 'storage'>;
+}
+
+/** A place that was looked at; the obstacle is absent where the runner can go there. */
+export interface JudgedPlace extends Placement {
+	readonly obstacle?: string;
+}
+
+/** Every place that the templates come into question for, and what is in the way. */
+export function judgePlaces(
+	wishes: PlaceWishes,
+	templates: readonly ObservedTemplate[],
+	inventory: Inventory,
+): readonly JudgedPlace[] {
+	return templates.flatMap((template) =>
+		inventory.nodes.flatMap(({node}): readonly JudgedPlace[] => {
+			const reason = obstacle(wishes, template, node, inventory);
+			if (reason === '') return [];
+			return [{template, node, ...(reason === undefined ? {} : {obstacle: reason})}];
+		}),
+	);
+}
+
 /** The best place for the runner, or every reason why there is none. */
 export function placeRunner(
 	desired: DesiredRunner,
 	templates: readonly ObservedTemplate[],
 	inventory: Inventory,
 ): Placement | {readonly reasons: readonly string[]} {
-	const reasons: string[] = [];
-	const places: Placement[] = [];
-	for (const template of templates) {
-		for (const {node} of inventory.nodes) {
-			const reason = obstacle(desired, template, node, inventory);
-			if (reason === undefined) places.push({template, node});
-			else if (reason !== '') reasons.push(reason);
-		}
-	}
+	const judged = judgePlaces(desired, templates, inventory);
+	const reasons = judged.flatMap((place) => place.obstacle ?? []);
+	const places = judged.filter((place) => place.obstacle === undefined);
 	const best = places.sort((a, b) => compare(desired, inventory, a, b))[0];
-	return best ?? {reasons: reasons.length > 0 ? [...new Set(reasons)] : ['the cluster lists no node']};
+	if (best !== undefined) return {template: best.template, node: best.node};
+	return {reasons: reasons.length > 0 ? [...new Set(reasons)] : ['the cluster lists no node']};
 }
 
 /** Why `template` cannot become a runner on `node`; the empty text where that is no news, since it lives elsewhere. */
 function obstacle(
-	desired: DesiredRunner,
+	wishes: PlaceWishes,
 	template: ObservedTemplate,
 	node: string,
 	{nodes, storages}: Inventory,
@@ -39,18 +61,17 @@ function obstacle(
 	// qemu-server API2/Qemu.pm clone_vm runs on the template's node, whatever the target is.
 	if (home?.online !== true) return `node ${template.node} of template ${template.vmid} is off line`;
 	if (node !== template.node && !isShared(template, storages)) return '';
-	if (desired.nodes !== undefined && !desired.nodes.includes(node))
-		return `node ${node} is not among the allowed nodes`;
+	if (wishes.nodes !== undefined && !wishes.nodes.includes(node)) return `node ${node} is not among the allowed nodes`;
 	const target = nodes.find((each) => each.node === node);
 	if (target === undefined || !mayTakeRunners(target)) {
 		return `node ${node} is ${target?.online === true ? `in HA state ${target.haState}` : 'off line'}`;
 	}
 	const own = storagesOf(template);
-	if (desired.clone.storage !== undefined) own.push(desired.clone.storage);
+	if (wishes.clone.storage !== undefined) own.push(wishes.clone.storage);
 	const missing = own.find((storage) => !hasStorage(node, storage, storages));
 	if (missing !== undefined) return `storage ${missing} is not available on node ${node}`;
-	if (!hasStorage(node, desired.seed.storage, storages, 'iso')) {
-		return `storage ${desired.seed.storage} is not available for content iso on node ${node}`;
+	if (!hasStorage(node, wishes.seed.storage, storages, 'iso')) {
+		return `storage ${wishes.seed.storage} is not available for content iso on node ${node}`;
 	}
 	return undefined;
 }
@@ -60,7 +81,8 @@ function mayTakeRunners({online, haState}: ObservedNode): boolean {
 	return online && (haState === undefined || haState === 'online');
 }
 
-function storagesOf(template: ObservedTemplate): string[] {
+/** The storages of every volume of a template, its discs' too. */
+export function storagesOf(template: Pick<ObservedTemplate, 'config'>): string[] {
 	const volumes = drivesOf(template.config).filter(({volumeId}) => volumeId.includes(':'));
 	return [...new Set(volumes.map(({volumeId}) => storageOf(volumeId)))];
 }

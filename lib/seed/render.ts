@@ -30,10 +30,18 @@ export function renderSeed(input: SeedInput): SeedFiles {
 			`the userdata has ${userData.length} bytes; at most ${largestUserData} are possible.`,
 		]);
 	}
-	return input.format === 'nocloud' ? noCloud(input, userData) : configDrive(input, userData);
+	return wrapUserData(input, userData);
 }
 
-function noCloud({instanceId, hostName}: SeedInput, userData: Uint8Array): SeedFiles {
+/** Who the guest is, and in which format it reads its seed. */
+type GuestIdentity = Pick<SeedInput, 'instanceId' | 'hostName' | 'format'>;
+
+/** The files of a seed with this userdata. */
+export function wrapUserData(guest: GuestIdentity, userData: Uint8Array): SeedFiles {
+	return guest.format === 'nocloud' ? noCloud(guest, userData) : configDrive(guest, userData);
+}
+
+function noCloud({instanceId, hostName}: GuestIdentity, userData: Uint8Array): SeedFiles {
 	const metaData = renderCloudinitFile('meta-data.mustache', {
 		instanceId: yamlValue(instanceId),
 		hostName: yamlValue(hostName),
@@ -47,7 +55,7 @@ function noCloud({instanceId, hostName}: SeedInput, userData: Uint8Array): SeedF
 	};
 }
 
-function configDrive({instanceId, hostName}: SeedInput, userData: Uint8Array): SeedFiles {
+function configDrive({instanceId, hostName}: GuestIdentity, userData: Uint8Array): SeedFiles {
 	const metaData = `${JSON.stringify({uuid: instanceId, hostname: hostName, name: hostName}, null, 2)}\n`;
 	return {
 		label: 'config-2',

@@ -1,6 +1,7 @@
 import type {Command} from 'commander';
 import type {Io} from '../../lib/main/io.ts';
 import {examples} from '../../lib/main/operator/examples.ts';
+import {Verdict} from '../../lib/main/operator/verdict.ts';
 
 /** Adds `demo`. */
 export function addDemoCommand(program: Command, io: Io): void {
@@ -10,6 +11,7 @@ export function addDemoCommand(program: Command, io: Io): void {
 		.addHelpText('after', examples('garm-proxmox demo', 'garm-proxmox demo | less'))
 		.action(async () => {
 			const {runDemo} = await import('./story.ts');
-			process.exitCode = await runDemo(io.writeOut, io.clock);
+			const exitCode = await runDemo(io.writeOut, io.clock);
+			if (exitCode !== 0) throw new Verdict(exitCode);
 		});
 }

@@ -97,8 +97,9 @@ const ending = `
 The cluster is as it was: every runner, disk and seed is gone, and nothing else was touched.
 
 To point the same provider at a real cluster:
-  1. On a PVE node, make the role, the pool and the token: docs/permissions.md has the pveum lines.
-  2. Write /etc/garm/proxmox.toml: the eight lines in README.md, "Install".
-  3. Check it:                      build/tools/garm-proxmox.js config check /etc/garm/proxmox.toml
+  1. See what root runs on a node: build/tools/garm-proxmox.js setup --template VMID --seed-storage garm-seeds
+     Or have it done, config too:  build/tools/garm-proxmox.js setup --apply --url https://NODE:8006 and the same options
+  2. Look at all of it:            build/tools/garm-proxmox.js doctor --config /etc/garm/proxmox.toml
+  3. Try one runner:               build/tools/garm-proxmox.js doctor --config /etc/garm/proxmox.toml --try IMAGE FLAVOR
   4. Name it in GARM's config.toml: the [[provider]] section in README.md, "Install".
 `;

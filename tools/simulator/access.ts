@@ -1,6 +1,6 @@
 import {texts} from './refusal.ts';
 import {allPrivileges, builtInRoles} from './world/roles.ts';
-import type {World} from './world.ts';
+import type {AclEntry, World} from './world.ts';
 
 /** Who asks: the user, and the token where one was used. */
 export interface Caller {
@@ -89,4 +89,25 @@ export function demandAll(world: World, caller: Caller, path: string, ...privile
 /** Refuses a caller that has none of the privileges. RPCEnvironment.pm check_full with `any`. */
 export function demandAny(world: World, caller: Caller, path: string, ...privileges: readonly string[]): void {
 	if (!holdsAny(world, caller, path, privileges)) throw texts.permission(path, privileges);
+}
+
+/** Whether the caller may change the rights on a path. RPCEnvironment.pm check_perm_modify. */
+export function mayModify(world: World, caller: Caller, path: string): boolean {
+	return holdsAny(world, caller, path, modifiers(path));
+}
+
+/** Refuses a caller that may not change the rights on a path. */
+export function demandModify(world: World, caller: Caller, path: string): void {
+	demandAny(world, caller, path, ...modifiers(path));
+}
+
+function modifiers(path: string): readonly string[] {
+	const own = {storage: 'Datastore.Allocate', vms: 'VM.Allocate', pool: 'Pool.Allocate'} as const;
+	const kind = /^\/(storage|vms|pool)\/./.exec(path)?.[1] as keyof typeof own | undefined;
+	return ['Permissions.Modify', ...(kind === undefined ? [] : [own[kind]])];
+}
+
+/** Takes rights out of the world. */
+export function forgetAccess(world: World, which: (entry: AclEntry) => boolean): void {
+	world.access.acl = world.access.acl.filter((entry) => !which(entry));
 }

@@ -19,6 +19,8 @@ export class Datacenter {
 	readonly broadcast: Broadcast;
 	/** Bytes of uploaded files, by volume key: too big for the world's JSON. */
 	readonly files = new Map<string, Buffer>();
+	/** Tickets that were given out, each with the token that writes must carry beside it. */
+	readonly tickets = new Map<string, {readonly user: string; readonly csrf: string}>();
 	/** Requests whose node hangs: they are acted on when it goes on. */
 	readonly suspended = new Map<string, (() => void)[]>();
 	/** /cluster/resources answers from this copy while it is set. */

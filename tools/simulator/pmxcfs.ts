@@ -1,5 +1,5 @@
 import type {Datacenter} from './datacenter.ts';
-import {texts} from './refusal.ts';
+import {die, Refusal, texts} from './refusal.ts';
 import type {Guest, World} from './world.ts';
 
 // corosync needs about eight seconds to agree on a new membership; writes wait for it. CLUSTER section 3.
@@ -67,4 +67,16 @@ export async function createConfig(dc: Datacenter, guest: Guest): Promise<void> 
 	await awaitWritable(dc, guest.node, path);
 	if (dc.world.guests[guest.vmid] !== undefined) throw texts.fileExists(`/etc/pve/${path}`);
 	dc.world.guests[guest.vmid] = guest;
+}
+
+/** AccessControl.pm lock_user_config: changes user.cfg under its lock; a failure names what was to be done. */
+export async function changeUserConfig(dc: Datacenter, node: string, what: string, change: () => void): Promise<null> {
+	try {
+		await awaitCfsLock(dc, node, 'file-user_cfg');
+		change();
+	} catch (error) {
+		if (!(error instanceof Refusal) || error.status !== 500) throw error;
+		throw die(`${what} failed: ${error.message}`);
+	}
+	return null;
 }

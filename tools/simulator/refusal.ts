@@ -41,6 +41,10 @@ export const texts = {
 	noTicket: () => new Refusal(401, 'No ticket', {body: 'empty', delayMs: authenticationDelayMs}),
 	authenticationFailed: () =>
 		new Refusal(401, 'Authentication failed!', {body: 'empty', delayMs: authenticationDelayMs}),
+	invalidCsrf: () =>
+		new Refusal(401, 'Permission denied - invalid csrf token', {body: 'empty', delayMs: authenticationDelayMs}),
+	// pve-access-control API2/AccessControl.pm create_ticket
+	authenticationFailure: () => new Refusal(401, 'authentication failure', {delayMs: authenticationDelayMs}),
 	// pve-http-server AnyEvent.pm
 	methodUnavailable: (method: string) => new Refusal(501, `method '${method}' not available`, {body: 'empty'}),
 	chunked: () => new Refusal(501, 'chunked transfer encoding not supported', {body: 'text'}),

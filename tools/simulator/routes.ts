@@ -1,6 +1,11 @@
-import {demandAll, demandAny, holdsAll} from './access.ts';
+import {demandAll, demandAny, demandModify, holdsAll} from './access.ts';
 import type {Call, RuleOf} from './call.ts';
 import {texts} from './refusal.ts';
+import {listAcl, normalizedPath, putAcl} from './rule/access/acl.ts';
+import * as roles from './rule/access/roles.ts';
+import {createTicket} from './rule/access/ticket.ts';
+import * as tokens from './rule/access/tokens.ts';
+import * as users from './rule/access/users.ts';
 import * as agent from './rule/agent.ts';
 import {clone} from './rule/clone.ts';
 import {getConfig, getPending, postConfig, putConfig} from './rule/config.ts';
@@ -9,15 +14,25 @@ import {create, template} from './rule/create.ts';
 import {destroy} from './rule/destroy.ts';
 import * as guests from './rule/guests.ts';
 import * as nodes from './rule/nodes.ts';
-import {listAcl, permissions} from './rule/permissions.ts';
-import {getPool, listPools, putPool} from './rule/pool.ts';
+import {permissions} from './rule/permissions.ts';
+import {createPool, deletePool, getPool, listPools, putPool} from './rule/pool.ts';
 import * as power from './rule/power.ts';
 import {resize} from './rule/resize.ts';
 import {resources} from './rule/resources.ts';
 import * as storage from './rule/storage.ts';
+import {createStorage, deleteStorage, getStorageConfig, listStorageConfigs} from './rule/storage-config.ts';
 import * as tasks from './rule/tasks.ts';
 import {demandUpload, upload} from './rule/upload.ts';
-import {dnsNameFormat, nodeNameFormat, propertyString, storageIdFormat, vmidFormat} from './schema/formats.ts';
+import {
+	dnsNameFormat,
+	nodeNameFormat,
+	privilegeListFormat,
+	propertyString,
+	roleIdFormat,
+	storageIdFormat,
+	userIdFormat,
+	vmidFormat,
+} from './schema/formats.ts';
 import type {Rule, Schema} from './schema/verify.ts';
 import {vmOptions} from './schema/vm-options.ts';
 
@@ -33,6 +48,8 @@ export interface Route {
 	readonly schema?: Schema;
 	/** What the node asked demands before it looks at the parameters, and before it proxies. */
 	readonly permission?: Permission;
+	/** Needs no credentials. */
+	readonly open?: true;
 	/** Needs root: handled by pvedaemon's three workers. */
 	readonly daemon?: true;
 	/** Genuine milliseconds of an idle machine. FACTS section 11. */
@@ -92,6 +109,16 @@ const qemu = '/nodes/{node}/qemu/{vmid}';
 const store = '/nodes/{node}/storage/{storage}';
 const task = '/nodes/{node}/tasks/{upid}';
 const {Audit, PowerMgmt} = {Audit: vm('VM.Audit'), PowerMgmt: vm('VM.PowerMgmt')};
+const accessModify: Permission = ({dc, caller}) => demandAll(dc.world, caller, '/access', 'Sys.Modify');
+const storagesAllocate: Permission = ({dc, caller}) => demandAll(dc.world, caller, '/storage', 'Datastore.Allocate');
+const onPool =
+	(privilege: string): Permission =>
+	({dc, caller, parameters}) =>
+		demandAll(dc.world, caller, `/pool/${parameters.poolid}`, privilege);
+const userId: Rule = {type: 'string', format: userIdFormat};
+const roleId: Rule = {type: 'string', format: roleIdFormat};
+const privilegeList: Rule = {type: 'string', format: privilegeListFormat};
+const tokenOf = '/access/users/{userid}/token';
 const poolChange = {vms: text, storage: text, comment: text, delete: flag, 'allow-move': flag};
 const powerSchema = {skiplock: flag, timeout: count};
 
@@ -135,27 +162,121 @@ export const routes: readonly Route[] = [
 		...{method: 'GET', path: '/access/permissions', operation: 'permissions', rule: permissions, costMs: 7},
 		schema: {path: text, userid: text},
 	},
+	{
+		...{method: 'POST', path: '/access/ticket', operation: 'ticket', rule: createTicket, costMs: 80, open: true},
+		schema: {username: needed({type: 'string', maxLength: 64}), password: needed(text), realm: text, otp: text},
+		daemon: true,
+	},
 	{method: 'GET', path: '/access/acl', operation: 'acl', rule: listAcl, costMs: 7},
+	{
+		...{method: 'PUT', path: '/access/acl', operation: 'acl-put', rule: putAcl, costMs: 33, daemon: true},
+		permission: ({dc, caller, parameters}) => demandModify(dc.world, caller, normalizedPath(parameters.path)),
+		schema: {
+			...{path: needed(text), roles: needed(text), users: text, groups: text, tokens: text},
+			...{propagate: flag, delete: flag},
+		},
+	},
+	{method: 'GET', path: '/access/roles', operation: 'roles', rule: roles.listRoles, costMs: 7},
+	{method: 'GET', path: '/access/roles/{roleid}', operation: 'role', rule: roles.getRole, costMs: 7},
+	{
+		...{method: 'POST', path: '/access/roles', operation: 'role-create', rule: roles.createRole, costMs: 30},
+		permission: accessModify,
+		schema: {roleid: needed(roleId), privs: privilegeList},
+		daemon: true,
+	},
+	{
+		...{method: 'PUT', path: '/access/roles/{roleid}', operation: 'role-put', rule: roles.updateRole, costMs: 30},
+		permission: accessModify,
+		schema: {privs: privilegeList, append: {type: 'boolean', requires: 'privs'}},
+		daemon: true,
+	},
+	{
+		...{method: 'DELETE', path: '/access/roles/{roleid}', operation: 'role-delete', rule: roles.deleteRole},
+		...{permission: accessModify, daemon: true, costMs: 30},
+	},
+	{
+		...{method: 'GET', path: '/access/users', operation: 'users', rule: users.listUsers, costMs: 14},
+		schema: {enabled: flag, full: flag},
+	},
+	{
+		...{method: 'POST', path: '/access/users', operation: 'user-create', rule: users.createUser, costMs: 28},
+		schema: {userid: needed(userId), comment: text, enable: flag, expire: count, email: text, password: text},
+		daemon: true,
+	},
+	{method: 'GET', path: '/access/users/{userid}', operation: 'user', rule: users.getUser, costMs: 7},
+	{
+		...{method: 'DELETE', path: '/access/users/{userid}', operation: 'user-delete', rule: users.deleteUser},
+		...{daemon: true, costMs: 30},
+	},
+	...(
+		[
+			{method: 'GET', path: tokenOf, operation: 'tokens', rule: tokens.listTokens},
+			{method: 'GET', path: `${tokenOf}/{tokenid}`, operation: 'token', rule: tokens.getToken},
+			{method: 'DELETE', path: `${tokenOf}/{tokenid}`, operation: 'token-delete', rule: tokens.deleteToken},
+			{
+				method: 'POST',
+				path: `${tokenOf}/{tokenid}`,
+				operation: 'token-create',
+				rule: tokens.createToken,
+				schema: {privsep: flag, comment: text, expire: count},
+			},
+		] as const
+	).map((row) => ({...row, costMs: 18, permission: tokens.demandTokens}) as const satisfies Route),
 	{
 		...{method: 'GET', path: '/pools', operation: 'pools', rule: listPools, costMs: 7},
 		schema: {poolid: text, type: {type: 'string', enum: ['qemu', 'lxc', 'storage']}},
 	},
 	{
 		...{method: 'GET', path: '/pools/{poolid}', operation: 'pool', rule: getPool, costMs: 7},
-		permission: ({dc, caller, parameters}) => demandAll(dc.world, caller, `/pool/${parameters.poolid}`, 'Pool.Audit'),
+		permission: onPool('Pool.Audit'),
 		schema: {type: {type: 'string', enum: ['qemu', 'lxc', 'storage']}},
 	},
 	{
 		...{method: 'PUT', path: '/pools/{poolid}', operation: 'pool-put', rule: putPool, costMs: 20, daemon: true},
-		permission: ({dc, caller, parameters}) =>
-			demandAll(dc.world, caller, `/pool/${parameters.poolid}`, 'Pool.Allocate'),
+		permission: onPool('Pool.Allocate'),
 		schema: poolChange,
 	},
 	{
 		...{method: 'PUT', path: '/pools', operation: 'pool-put', rule: putPool, costMs: 20, daemon: true},
-		permission: ({dc, caller, parameters}) =>
-			demandAll(dc.world, caller, `/pool/${parameters.poolid}`, 'Pool.Allocate'),
+		permission: onPool('Pool.Allocate'),
 		schema: {...poolChange, poolid: needed(text)},
+	},
+	{
+		...{method: 'POST', path: '/pools', operation: 'pool-create', rule: createPool, costMs: 15, daemon: true},
+		permission: onPool('Pool.Allocate'),
+		schema: {poolid: needed(text), comment: text},
+	},
+	{
+		...{
+			method: 'DELETE',
+			path: '/pools/{poolid}',
+			operation: 'pool-delete',
+			rule: deletePool,
+			costMs: 15,
+			daemon: true,
+		},
+		permission: onPool('Pool.Allocate'),
+	},
+	{method: 'GET', path: '/storage', operation: 'storage-configs', rule: listStorageConfigs, costMs: 8},
+	{
+		...{method: 'GET', path: '/storage/{storage}', operation: 'storage-config', rule: getStorageConfig, costMs: 8},
+		permission: ({dc, caller, parameters}) =>
+			demandAll(dc.world, caller, `/storage/${parameters.storage}`, 'Datastore.Allocate'),
+	},
+	{
+		...{method: 'POST', path: '/storage', operation: 'storage-create', rule: createStorage, costMs: 40, daemon: true},
+		permission: storagesAllocate,
+		schema: {
+			storage: needed(storageId),
+			type: needed({type: 'string', enum: ['dir']}),
+			...{path: text, content: text, nodes: text, shared: flag, disable: flag, 'create-base-path': flag},
+			'create-subdirs': flag,
+		},
+	},
+	{
+		...{method: 'DELETE', path: '/storage/{storage}', operation: 'storage-delete', rule: deleteStorage, costMs: 30},
+		permission: storagesAllocate,
+		daemon: true,
 	},
 	{
 		...{method: 'GET', path: '/nodes/{node}/qemu', operation: 'vms', rule: guests.listGuests, costMs: 16, daemon: true},
@@ -335,6 +456,10 @@ const pathRules: Schema = {
 	poolid: text,
 	upid: text,
 	volume: text,
+	userid: userId,
+	roleid: roleId,
+	// AccessControl.pm token_subid_regex
+	tokenid: {type: 'string', pattern: /^[A-Za-z][A-Za-z0-9._-]+$/},
 };
 
 /** The schema of a route with the rules of its path's names. */

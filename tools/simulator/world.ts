@@ -133,10 +133,19 @@ export interface AclEntry {
 export interface Token {
 	readonly privsep: boolean;
 	secret: string;
+	readonly comment?: string;
+}
+
+export interface User {
+	readonly password?: string;
+	readonly enabled: boolean;
+	readonly comment?: string;
+	/** Whether a second factor is asked for after the password. */
+	readonly tfa?: boolean;
 }
 
 export interface Access {
-	readonly users: Record<string, {readonly password?: string; readonly enabled: boolean}>;
+	readonly users: Record<string, User>;
 	readonly tokens: Record<string, Token>;
 	/** Roles beside the built-in ones. */
 	readonly roles: Record<string, readonly string[]>;
@@ -152,6 +161,8 @@ export interface World {
 	readonly nodes: Record<string, WorldNode>;
 	readonly guests: Record<string, Guest>;
 	readonly storages: Record<string, WorldStorage>;
+	/** The SDN zone of each VNet; absent where there are none. */
+	readonly vnets?: Record<string, string>;
 	/** By {@link volumeKey}. */
 	readonly volumes: Record<string, Volume>;
 	readonly pools: Record<string, Pool>;

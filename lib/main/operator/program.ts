@@ -2,9 +2,13 @@ import {Command, CommanderError} from 'commander';
 import {isFault} from '../../fault.ts';
 import type {Io} from '../io.ts';
 import {readVersion} from '../version.ts';
+import {addCompletionCommand} from './completion-command.ts';
 import {addConfigCommand} from './config-command.ts';
+import {addDoctorCommand} from './doctor-command.ts';
 import {examples} from './examples.ts';
 import {addSchemaCommand} from './schema-command.ts';
+import {addSetupCommand} from './setup-command.ts';
+import {Verdict} from './verdict.ts';
 
 /** A subcommand that is at home outside of lib. */
 export type AddCommand = (program: Command, io: Io) => void;
@@ -23,13 +27,22 @@ export async function runOperator(args: readonly string[], io: Io, more: readonl
 		)
 		.exitOverride()
 		.configureOutput({writeOut: io.writeOut, writeErr: io.writeError});
-	for (const add of [addConfigCommand, addSchemaCommand, ...more]) add(program, io);
+	for (const add of [
+		addSetupCommand,
+		addDoctorCommand,
+		addConfigCommand,
+		addSchemaCommand,
+		addCompletionCommand,
+		...more,
+	])
+		add(program, io);
 	settle(program, 'garm-proxmox');
 	try {
 		await program.parseAsync([...args], {from: 'user'});
 		return 0;
 	} catch (error) {
 		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+		if (error instanceof Verdict) return error.exitCode;
 		io.writeError(
 			`${error instanceof Error ? (isFault(error) ? error.message : (error.stack ?? error.message)) : String(error)}\n`,
 		);

@@ -1,5 +1,6 @@
 import type {IncomingMessage} from 'node:http';
 import type {Caller} from '../access.ts';
+import {callerOf} from '../access.ts';
 import type {Datacenter} from '../datacenter.ts';
 import {texts} from '../refusal.ts';
 import {findRoute} from '../routes.ts';
@@ -23,7 +24,7 @@ export async function readRequest(dc: Datacenter, entry: string, request: Incomi
 	try {
 		if (!rawPath.startsWith('/api2/json')) throw texts.noFormatter(rawPath.replace(/^\/api2\/(\w+)(.*)$/, '$2, $1'));
 		checkHead(request);
-		const caller = authenticate(dc.world, request.headers);
+		const caller = found?.route.open === true ? callerOf('') : authenticate(dc, method, request.headers);
 		if (found?.route.operation === 'upload') return {...(await readUpload(dc, asked, caller, request)), caller};
 		const body = await readBody(request, true);
 		return {...asked, caller, body: decodeBody(body, request.headers['content-type'])};

@@ -66,37 +66,33 @@ function demandOption(call: Call, key: string, value: string | undefined): void 
 	if (key === 'startup') demandAll(world, caller, '/', 'Sys.Modify');
 }
 
-/** API2/Qemu.pm check_storage_access and the delete branch of update_vm_api. */
-function demandDrive({dc, node, caller, parameters}: Call, key: string, value: string | undefined): void {
-	const {world} = dc;
-	const path = `/vms/${parameters.vmid}`;
+/** API2/Qemu.pm check_storage_access, then update_vm_api $check_drive_perms: of the old drive, and of the new one. */
+function demandDrive(call: Call, key: string, value: string | undefined): void {
+	const {dc, node, parameters} = call;
 	const old = dc.qemuOn(node, parameters.vmid ?? '')?.config[key];
-	const text = value ?? old ?? '';
-	const {file, options} = parseDrive(text);
-	if (isCloudinit(file)) {
-		demandAll(world, caller, path, 'VM.Config.CDROM');
-		demandAll(world, caller, path, 'VM.Config.Cloudinit');
-		const storage = storageOf(file);
-		if (value !== undefined && storage !== undefined) {
-			demandAll(world, caller, `/storage/${storage}`, 'Datastore.AllocateSpace');
-		}
-		return;
-	}
-	if (options.get('media') === 'cdrom') {
-		demandAll(world, caller, path, 'VM.Config.CDROM');
-		const storage = storageOf(file);
-		if (value === undefined || storage === undefined || world.storages[storage] === undefined) return;
-		demandAny(world, caller, `/storage/${storage}`, 'Datastore.AllocateSpace', 'Datastore.Audit');
-		return;
-	}
-	demandAll(world, caller, path, 'VM.Config.Disk');
+	if (value !== undefined) demandStorage(call, value);
+	if (old !== undefined) demandKind(call, old);
+	if (value !== undefined) demandKind(call, value);
+}
+
+function demandStorage({dc: {world}, caller}: Call, value: string): void {
+	const {file, options} = parseDrive(value);
 	const storage = storageOf(file);
-	if (value === undefined || storage === undefined || world.storages[storage] === undefined) return;
-	demandAll(world, caller, `/storage/${storage}`, 'Datastore.AllocateSpace');
+	if (storage === undefined || world.storages[storage] === undefined) return;
+	const reads = options.get('media') === 'cdrom' && !isCloudinit(file);
+	const privileges = ['Datastore.AllocateSpace', ...(reads ? ['Datastore.Audit'] : [])];
+	demandAny(world, caller, `/storage/${storage}`, ...privileges);
+}
+
+function demandKind({dc: {world}, caller, parameters}: Call, value: string): void {
+	const {file, options} = parseDrive(value);
+	const path = `/vms/${parameters.vmid}`;
+	if (isCloudinit(file)) demandAll(world, caller, path, 'VM.Config.Cloudinit', 'VM.Config.CDROM');
+	else demandAll(world, caller, path, options.get('media') === 'cdrom' ? 'VM.Config.CDROM' : 'VM.Config.Disk');
 }
 
 function demandBridge({dc, node, caller, parameters}: Call, key: string, value: string): void {
-	const path = bridgePath(value);
-	const old = bridgePath(dc.qemuOn(node, parameters.vmid ?? '')?.config[key] ?? '');
+	const path = bridgePath(dc.world, value);
+	const old = bridgePath(dc.world, dc.qemuOn(node, parameters.vmid ?? '')?.config[key] ?? '');
 	for (const demanded of [path, old]) if (demanded !== undefined) demandAll(dc.world, caller, demanded, 'SDN.Use');
 }

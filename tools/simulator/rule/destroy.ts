@@ -1,3 +1,4 @@
+import {forgetAccess} from '../access.ts';
 import type {Call} from '../call.ts';
 import {fork, isOn} from '../call.ts';
 import {isCdrom, isDriveName, parseDrive, storageOf} from '../drive.ts';
@@ -84,7 +85,7 @@ function forget({dc}: Call, vmid: number): void {
 		const at = pool.vms.indexOf(vmid);
 		if (at >= 0) pool.vms.splice(at, 1);
 	}
-	dc.world.access.acl = dc.world.access.acl.filter(({path}) => path !== `/vms/${vmid}`);
+	forgetAccess(dc.world, ({path}) => path === `/vms/${vmid}`);
 }
 
 function freeUnreferenced({dc, node}: Call, vmid: number): void {

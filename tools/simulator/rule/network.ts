@@ -21,18 +21,18 @@ export function withMac(random: Random, value: string): string {
 	return rest.replace(/^([\w-]+)/, `$1=${(mac ?? random.mac()).toUpperCase()}`);
 }
 
-/** The ACL path of a network device's bridge, with its VLAN where it has one. */
-export function bridgePath(value: string): string | undefined {
+/** The ACL path of a network device's bridge or VNet, with its VLAN where it has one. GuestHelpers.pm check_vnet_access. */
+export function bridgePath({vnets}: World, value: string): string | undefined {
 	const bridge = /(?:^|,)bridge=([^,]+)/.exec(value)?.[1];
 	if (bridge === undefined) return undefined;
 	const tag = /(?:^|,)tag=(\d+)/.exec(value)?.[1];
-	return `/sdn/zones/localnetwork/${bridge}${tag === undefined ? '' : `/${tag}`}`;
+	return `/sdn/zones/${vnets?.[bridge] ?? 'localnetwork'}/${bridge}${tag === undefined ? '' : `/${tag}`}`;
 }
 
 /** Demands SDN.Use on the bridge of every network device. RPCEnvironment.pm check_sdn_bridge via check_bridge_access. */
 export function demandBridges(world: World, caller: Caller, config: Readonly<Record<string, string>>): void {
 	for (const [key, value] of Object.entries(config)) {
-		const path = /^net\d+$/.test(key) ? bridgePath(value) : undefined;
+		const path = /^net\d+$/.test(key) ? bridgePath(world, value) : undefined;
 		if (path !== undefined) demandAll(world, caller, path, 'SDN.Use');
 	}
 }

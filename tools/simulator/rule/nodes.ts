@@ -1,8 +1,9 @@
 import {createHash} from 'node:crypto';
-import {holdsAll} from '../access.ts';
+import {holdsAll, holdsAny} from '../access.ts';
 import type {Call} from '../call.ts';
 import {isNoticedGone, isQuorate} from '../pmxcfs.ts';
 import {badParameters, die} from '../refusal.ts';
+import type {World} from '../world.ts';
 import {nodeRow, seen} from './resources.ts';
 import {allowedTags} from './tags.ts';
 
@@ -43,18 +44,27 @@ export function nodeStatus({dc, node}: Call): unknown {
 	};
 }
 
-/** GET /nodes/N/network: bridges only. API2/Network.pm index filters by SDN privileges on the bridge. */
-export function network({dc, node, caller, parameters}: Call): unknown {
-	const wanted = parameters.type;
-	if (wanted !== undefined && !['bridge', 'any_bridge', 'any_local_bridge', 'include_sdn'].includes(wanted)) return [];
-	return (dc.world.nodes[node]?.bridges ?? [])
-		.filter(
-			(iface) =>
-				holdsAll(dc.world, caller, `/nodes/${node}`, ['Sys.Audit']) ||
-				holdsAll(dc.world, caller, `/sdn/zones/localnetwork/${iface}`, ['SDN.Use']) ||
-				holdsAll(dc.world, caller, `/sdn/zones/localnetwork/${iface}`, ['SDN.Audit']),
-		)
-		.map((iface) => ({iface, type: 'bridge', active: 1, autostart: 1, method: 'manual', method6: 'manual'}));
+/** GET /nodes/N/network: bridges and VNets, as far as the caller may see them. API2/Network.pm index, SDN.pm get_local_vnets. */
+export function network({dc: {world}, node, caller, parameters}: Call): unknown {
+	const {type} = parameters;
+	const bridges = world.nodes[node]?.bridges ?? [];
+	const isListed = type === undefined || ['bridge', 'any_bridge', 'any_local_bridge', 'include_sdn'].includes(type);
+	const withVnets = type !== undefined && ['any_bridge', 'include_sdn', 'vnet'].includes(type);
+	return [
+		...(isListed ? bridges : [])
+			.filter((iface) => seesBridge(world, caller, 'localnetwork', iface))
+			.map((iface) => ({iface, type: 'bridge', active: 1, autostart: 1, method: 'manual', method6: 'manual'})),
+		...(withVnets ? Object.entries(world.vnets ?? {}) : [])
+			.filter(([vnet, zone]) => seesBridge(world, caller, zone, vnet))
+			.map(([iface]) => ({iface, type: 'vnet', active: '1'})),
+	];
+}
+
+/** Whether the caller holds anything on the bridge or on one of its VLANs. RPCEnvironment.pm check_sdn_bridge. */
+function seesBridge(world: World, caller: Call['caller'], zone: string, bridge: string): boolean {
+	const path = `/sdn/zones/${zone}/${bridge}`;
+	const vlans = world.access.acl.map((entry) => entry.path).filter((each) => each.startsWith(`${path}/`));
+	return [path, ...vlans].some((each) => holdsAny(world, caller, each, ['SDN.Audit', 'SDN.Use']));
 }
 
 /** GET /cluster/status: as the node asked sees its neighbours. API2/Cluster.pm get_status. */

@@ -1,4 +1,4 @@
-import {holdsAll, privilegesAt} from '../access.ts';
+import {callerOf, demandAll, privilegesAt} from '../access.ts';
 import type {Call} from '../call.ts';
 
 const topPaths = ['/', '/access', '/access/groups', '/nodes', '/pool', '/sdn', '/storage', '/vms'];
@@ -6,6 +6,9 @@ const topPaths = ['/', '/access', '/access/groups', '/nodes', '/pool', '/sdn', '
 /** GET /access/permissions: path to privilege to whether it is handed down. API2/AccessControl.pm permissions. */
 export function permissions({dc, caller, parameters}: Call): unknown {
 	const {world} = dc;
+	const who = parameters.userid ?? caller.authid;
+	const isOwn = who === caller.authid || (caller.token === undefined && who.startsWith(`${caller.user}!`));
+	if (!isOwn) demandAll(world, caller, '/access', 'Sys.Audit');
 	const members = Object.values(world.pools).flatMap(({vms, storages}) => [
 		...vms.map((vmid) => `/vms/${vmid}`),
 		...storages.map((storage) => `/storage/${storage}`),
@@ -16,21 +19,8 @@ export function permissions({dc, caller, parameters}: Call): unknown {
 			: new Set([parameters.path]);
 	const answer: Record<string, Readonly<Record<string, number>>> = {};
 	for (const path of paths) {
-		const held = privilegesAt(world, caller, path);
+		const held = privilegesAt(world, callerOf(who), path);
 		if (held.size > 0) answer[path] = Object.fromEntries([...held].map(([privilege, on]) => [privilege, on ? 1 : 0]));
 	}
 	return answer;
-}
-
-/** GET /access/acl: everything the caller may see. */
-export function listAcl({dc: {world}, caller}: Call): unknown {
-	return world.access.acl
-		.filter(({path}) => holdsAll(world, caller, path, ['Permissions.Modify']))
-		.map(({path, who, role, propagate}) => ({
-			path,
-			ugid: who,
-			roleid: role,
-			type: who.includes('!') ? 'token' : 'user',
-			propagate: propagate ? 1 : 0,
-		}));
 }

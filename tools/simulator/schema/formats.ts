@@ -1,4 +1,6 @@
 import {isIPv4, isIPv6} from 'node:net';
+import {allPrivileges} from '../world/roles.ts';
+import type {PveVersion} from '../world.ts';
 import type {Rule, Schema} from './verify.ts';
 import {requiredBy, violation} from './verify.ts';
 
@@ -20,6 +22,23 @@ export const nodeNameFormat = (value: string): string | undefined =>
 /** JSONSchema.pm pve-storage-id. */
 export const storageIdFormat = (value: string): string | undefined =>
 	/^[a-z][a-z0-9\-_.]*[a-z0-9]$/i.test(value) ? undefined : `storage ID '${value}' contains illegal characters`;
+
+/** Auth/Plugin.pm verify_username. */
+export const userIdFormat = (value: string): string | undefined =>
+	/^[^\s:/@]+@[A-Za-z][A-Za-z0-9._-]+$/.test(value)
+		? undefined
+		: `value '${value}' does not look like a valid user name`;
+
+/** AccessControl.pm verify_rolename. */
+export const roleIdFormat = (value: string): string | undefined =>
+	/^[A-Za-z0-9._-]+$/.test(value) ? undefined : `role name '${value}' contains invalid characters`;
+
+/** AccessControl.pm verify_privname, in a list: each version knows its own. */
+export function privilegeListFormat(value: string, _name: string, version: PveVersion): string | undefined {
+	const known = allPrivileges(version);
+	const unknown = splitList(value).find((privilege) => !known.includes(privilege));
+	return unknown === undefined ? undefined : `invalid privilege '${unknown}'`;
+}
 
 /** JSONSchema.pm:890 pve-tag, in a list. */
 export function tagListFormat(value: string): string | undefined {

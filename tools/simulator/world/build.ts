@@ -9,6 +9,8 @@ const templateCtime = 1_760_000_000;
 export const runnerToken = 'garm@pve!runner';
 /** A token that may do everything a token can do. */
 export const fullToken = 'root@pam!full';
+/** What root@pam logs in with. */
+export const rootPassword = 'simulator';
 export const runnerPool = 'garm';
 export const templatePool = 'garm-templates';
 
@@ -29,7 +31,7 @@ export function access(version: PveVersion, iso: readonly string[], images: read
 	const entry = (path: string, role: string) =>
 		['garm@pve', runnerToken].map((who) => ({path, who, role, propagate: true}));
 	return {
-		users: {'root@pam': {enabled: true}, 'garm@pve': {enabled: true}},
+		users: {'root@pam': {enabled: true, password: rootPassword}, 'garm@pve': {enabled: true}},
 		tokens: {[runnerToken]: {privsep: true, secret: ''}, [fullToken]: {privsep: false, secret: ''}},
 		roles: {
 			GarmRunner: runnerRole(version),
