@@ -1,9 +1,10 @@
-import {collectReasons} from '../collect.ts';
+import {collectReasons, type ReasonCollector} from '../collect.ts';
 import {type ExamineTools, examineCluster} from '../command/examine-cluster.ts';
 import type {Config} from '../config/config.ts';
+import type {Ask} from '../doctor/ask.ts';
 import {diagnoseCluster} from '../doctor/diagnose.ts';
 import {type Finding, sentence} from '../doctor/finding.ts';
-import {badRequest} from '../fault.ts';
+import {badRequest, isFault} from '../fault.ts';
 import {checkPoolInput} from '../garm/bootstrap.ts';
 import {parseExtraSpecs} from '../garm/extra-specs.ts';
 import {askFor} from './ask.ts';
@@ -37,10 +38,20 @@ export async function validatePool(
 	if (raw.image !== undefined) {
 		const flavors = machine === undefined || raw.flavor === undefined ? [] : [{name: raw.flavor, machine}];
 		const ask = {...askFor(config, {image: raw.image, wishes}), flavors};
-		const findings = diagnoseCluster(ask, await examineCluster(ask, 0, tools));
-		for (const finding of findings) if (finding.level === 'failure') problems.add(reasonFrom(finding));
+		for (const reason of await clusterReasons(ask, tools, problems)) problems.add(reason);
 	}
 	if (problems.reasons.length > 0) throw badRequest('The pool', problems.reasons);
+}
+
+/** Why no runner would come up; the cluster's own trouble is thrown only where there is nothing to tell about the pool. */
+async function clusterReasons(ask: Ask, tools: ExamineTools, {reasons}: ReasonCollector): Promise<readonly string[]> {
+	try {
+		const findings = diagnoseCluster(ask, await examineCluster(ask, 0, tools));
+		return findings.filter(({level}) => level === 'failure').map(reasonFrom);
+	} catch (error) {
+		if (reasons.length === 0 || !isFault(error)) throw error;
+		return [];
+	}
 }
 
 function reasonFrom({what, why, mend = []}: Finding): string {

@@ -82,7 +82,7 @@ test(
 				'(4) extra_specs: cores must be a whole number from 1 to 8192. ' +
 				'(5) extra_specs: extra_package is not known. Did you mean extra_packages? ' +
 				'(6) flavor "huge" is not known: the config has none, or write it as 4c-8g or 4c-8g-40g. ' +
-				'(7) image "ubuntu-26.04": there is no template "ubuntu-26.04" that the token may see. Templates: ' +
+				'(7) image "ubuntu-26.04": there is no template "ubuntu-26.04" that the token may see (VM.Audit). Templates: ' +
 				'debian-12-cloudinit (9002 on pve), ubuntu-24.04-arm64 (9003 on pve), ubuntu-24.04-runner (9000 on pve), windows-2025-runner (9001 on pve).\n',
 		);
 		const {provider_fault: _, ...instance} = JSON.parse(out) as Json;
@@ -291,7 +291,7 @@ test(
 		t.is(out, '');
 		t.regex(
 			error,
-			/^The pool cannot be used, for 4 reasons: \(1\) standard input: os_type must be one of linux, windows\. \(2\) extra_specs: nodes must be a list of node names\. \(3\) flavor "huge" is not known: .* \(4\) image "ubuntu": there is no template "ubuntu"/,
+			/^The pool cannot be used, for 4 reasons: \(1\) standard input: os_type must be one of linux, windows\. \(2\) extra_specs: nodes must be a list of node names\. \(3\) flavor "huge" is not known: .* \(4\) Image "ubuntu" is of no use\. There is no template "ubuntu"/,
 		);
 		t.regex(
 			(await call('ValidatePoolInfo', {}, '{"image": 7}')).error,
