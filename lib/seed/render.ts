@@ -33,10 +33,12 @@ export function renderSeed(input: SeedInput): SeedFiles {
 	return input.format === 'nocloud' ? noCloud(input, userData) : configDrive(input, userData);
 }
 
-function noCloud({instanceId, hostName}: SeedInput, userData: Uint8Array): SeedFiles {
+function noCloud({instanceId, hostName, os, sshKeys}: SeedInput, userData: Uint8Array): SeedFiles {
 	const metaData = renderCloudinitFile('meta-data.mustache', {
 		instanceId: yamlValue(instanceId),
 		hostName: yamlValue(hostName),
+		// On Linux they are in the userdata, with their user.
+		publicKeys: os === 'windows' && sshKeys.length > 0 && yamlValue(sshKeys),
 	});
 	return {
 		label: 'cidata',
@@ -47,12 +49,18 @@ function noCloud({instanceId, hostName}: SeedInput, userData: Uint8Array): SeedF
 	};
 }
 
-function configDrive({instanceId, hostName}: SeedInput, userData: Uint8Array): SeedFiles {
-	const metaData = `${JSON.stringify({uuid: instanceId, hostname: hostName, name: hostName}, null, 2)}\n`;
+function configDrive({instanceId, hostName, os, sshKeys}: SeedInput, userData: Uint8Array): SeedFiles {
+	const keys = os === 'windows' ? sshKeys.map((key, n) => [`garm-${n + 1}`, key] as const) : [];
+	const metaData = {
+		uuid: instanceId,
+		hostname: hostName,
+		name: hostName,
+		...(keys.length === 0 ? {} : {public_keys: Object.fromEntries(keys)}),
+	};
 	return {
 		label: 'config-2',
 		files: [
-			{path: 'openstack/latest/meta_data.json', bytes: encode(metaData)},
+			{path: 'openstack/latest/meta_data.json', bytes: encode(`${JSON.stringify(metaData, null, 2)}\n`)},
 			{path: 'openstack/latest/user_data', bytes: userData},
 		],
 	};
