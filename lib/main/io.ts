@@ -5,7 +5,9 @@ export interface Io {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** All of standard input; the empty text where it is a terminal. */
 	readInput(): Promise<string>;
-	writeOut(text: string): void;
+	writeOut(text: string | Uint8Array): void;
+	/** Whether standard output is a terminal; absent where nobody asked. */
+	readonly outIsTerminal?: boolean;
 	writeError(text: string): void;
 	readonly clock: Clock;
 	/** From 0 to 1. */
@@ -20,6 +22,7 @@ export function processIo(process: NodeJS.Process, clock: Clock): Io {
 		env: process.env,
 		readInput: () => readAll(process.stdin),
 		writeOut: (text) => void process.stdout.write(text),
+		outIsTerminal: process.stdout.isTTY === true,
 		writeError: (text) => void process.stderr.write(text),
 		clock,
 		random: Math.random,

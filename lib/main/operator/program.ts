@@ -3,6 +3,7 @@ import {isFault} from '../../fault.ts';
 import type {Io} from '../io.ts';
 import {readVersion} from '../version.ts';
 import {addConfigCommand} from './config-command.ts';
+import {addRenderCommand} from './render-command.ts';
 import {addSchemaCommand} from './schema-command.ts';
 
 /** A subcommand that is at home outside of lib. */
@@ -19,7 +20,7 @@ export async function runOperator(args: readonly string[], io: Io, more: readonl
 		.showHelpAfterError('(garm-proxmox --help tells more)')
 		.exitOverride()
 		.configureOutput({writeOut: io.writeOut, writeErr: io.writeError});
-	for (const add of [addConfigCommand, addSchemaCommand, ...more]) add(program, io);
+	for (const add of [addConfigCommand, addRenderCommand, addSchemaCommand, ...more]) add(program, io);
 	for (const command of program.commands) inheritSettings(command, program);
 	try {
 		await program.parseAsync([...args], {from: 'user'});
