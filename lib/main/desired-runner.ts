@@ -1,12 +1,13 @@
 import {createHash} from 'node:crypto';
 import type {ReasonCollector} from '../collect.ts';
 import type {Config, Image} from '../config/config.ts';
+import {resolveImage} from '../config/image.ts';
 import type {RunnerRequest} from '../garm/bootstrap.ts';
 import type {RunnerWishes} from '../garm/extra-specs.ts';
 import type {DesiredRunner} from '../runner/desired.ts';
-import {hostNameOf, seedFileName} from '../runner/names.ts';
+import {hostNameOf, instanceIdOf, seedFileName} from '../runner/names.ts';
 import {seedImage} from '../seed/image.ts';
-import {renderSeed} from '../seed/render.ts';
+import {renderSeed, type SeedFiles} from '../seed/render.ts';
 import type {SeedInput} from '../seed/view.ts';
 import {resolveChoice} from './pool-choice.ts';
 
@@ -24,8 +25,9 @@ export interface CreateOrder {
 export function desiredRunner(order: CreateOrder, problems: ReasonCollector): DesiredRunner | undefined {
 	const {controller, request, wishes, config, created} = order;
 	const {image, machine, network} = resolveChoice({...request, wishes}, config, problems);
-	const seed = image && problems.attempt(() => seedImage(renderSeed(seedInput(order, image))));
-	if (image === undefined || machine === undefined || seed === undefined) return undefined;
+	const rendered = runnerSeed(order, problems);
+	if (image === undefined || machine === undefined || rendered === undefined) return undefined;
+	const seed = seedImage(rendered.files);
 	const nodes = wishes.nodes ?? config.nodes;
 	return {
 		controller,
@@ -48,10 +50,32 @@ export function desiredRunner(order: CreateOrder, problems: ReasonCollector): De
 		tags: config.tags,
 		seed: {
 			storage: config.storage.seed,
-			fileName: seedFileName(controller, request.name, createHash('sha256').update(seed).digest('hex')),
+			fileName: seedNameOf(order, seed),
 			image: seed,
 		},
 	};
+}
+
+/** A runner's seed, and what it is made from. */
+export interface RunnerSeed {
+	readonly input: SeedInput;
+	readonly files: SeedFiles;
+}
+
+/** The seed of the runner that an order asks for; undefined, with the reasons noted, where there can be none. `cover` may change what it is made from. */
+export function runnerSeed(
+	order: CreateOrder,
+	problems: ReasonCollector,
+	cover = (input: SeedInput): SeedInput => input,
+): RunnerSeed | undefined {
+	const input = cover(seedInput(order, resolveImage(order.config, order.request.image)));
+	const files = problems.attempt(() => renderSeed(input));
+	return files && {input, files};
+}
+
+/** The file name of a seed's image on the cluster. */
+export function seedNameOf({controller, request}: CreateOrder, image: Uint8Array): string {
+	return seedFileName(controller, request.name, createHash('sha256').update(image).digest('hex'));
 }
 
 /** The way of cloning that config and pool ask for together. */
@@ -69,7 +93,7 @@ function seedInput({controller, request, wishes}: CreateOrder, image: Image): Se
 	return {
 		runnerName: request.name,
 		hostName: hostNameOf(request.name, request.os),
-		instanceId: `${controller}/${request.name}`,
+		instanceId: instanceIdOf(controller, request.name),
 		os: request.os,
 		arch: request.arch,
 		tool: request.tool,

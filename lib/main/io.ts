@@ -6,7 +6,9 @@ export interface Io {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** All of standard input, empty where it is a terminal; undefined where nothing comes, not even its end, in time. */
 	readInput(patienceMs?: number): Promise<string | undefined>;
-	writeOut(text: string): void;
+	writeOut(text: string | Uint8Array): void;
+	/** Whether standard output is a terminal; absent where nobody asked. */
+	readonly outIsTerminal?: boolean;
 	writeError(text: string): void;
 	readonly clock: Clock;
 	/** From 0 to 1. */
@@ -27,6 +29,7 @@ export function processIo(process: NodeJS.Process, clock: Clock): Io {
 		env: process.env,
 		readInput: (patienceMs) => readAll(process.stdin, clock, patienceMs),
 		writeOut: (text) => void process.stdout.write(text),
+		outIsTerminal: process.stdout.isTTY === true,
 		writeError: (text) => void process.stderr.write(text),
 		clock,
 		random: Math.random,

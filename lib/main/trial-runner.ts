@@ -5,7 +5,7 @@ import {resolveFlavor} from '../config/flavor.ts';
 import {resolveImage} from '../config/image.ts';
 import {badRequest} from '../fault.ts';
 import type {DesiredRunner} from '../runner/desired.ts';
-import {hostNameOf, seedFileName} from '../runner/names.ts';
+import {hostNameOf, instanceIdOf, seedFileName} from '../runner/names.ts';
 import {seedImage} from '../seed/image.ts';
 import {renderTrialSeed} from '../seed/trial.ts';
 import {desiredClone} from './desired-runner.ts';
@@ -21,7 +21,7 @@ export function trialRunner(
 	const {template, os = 'linux', arch = 'amd64', seedFormat} = resolveImage(config, image);
 	const network = desiredNetwork(config);
 	const format = seedFormat ?? (os === 'windows' ? 'config-drive' : 'nocloud');
-	const guest = {instanceId: `${trialController}/${name}`, hostName: hostNameOf(name, os), format, os};
+	const guest = {instanceId: instanceIdOf(trialController, name), hostName: hostNameOf(name, os), format, os};
 	const seed = seedImage(renderTrialSeed(guest));
 	return {
 		...{controller: trialController, name, pool: 'doctor', created},

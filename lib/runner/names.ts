@@ -24,6 +24,15 @@ export function hostNameOf(runner: string, os: 'linux' | 'windows'): string {
 	return `${name.slice(0, 4).replace(/-+$/, '')}-${digest(runner).slice(0, 10)}`;
 }
 
+/**
+ * The instance id in a runner's seed, in the form of a UUID: cloud-init makes a folder of that name, which a runner's own
+ * name may be too long for.
+ */
+export function instanceIdOf(controller: string, runner: string): string {
+	const [, ...parts] = /^(.{8})(.{4})(.{4})(.{4})(.{12})/.exec(digest(`${controller}/${runner}`)) ?? [];
+	return parts.join('-');
+}
+
 /** What the seed files of all runners of a controller begin with. */
 export function controllerSeedPrefix(controller: string): string {
 	return `garm-seed-${digest(controller).slice(0, 8)}-`;

@@ -33,18 +33,20 @@ export function renderSeed(input: SeedInput): SeedFiles {
 	return wrapUserData(input, userData);
 }
 
-/** Who the guest is, and in which format it reads its seed. */
-type GuestIdentity = Pick<SeedInput, 'instanceId' | 'hostName' | 'format'>;
+/** Who the guest is, in which format it reads its seed, and which keys its metadata brings. */
+type Guest = Pick<SeedInput, 'instanceId' | 'hostName' | 'format' | 'os' | 'sshKeys'>;
 
 /** The files of a seed with this userdata. */
-export function wrapUserData(guest: GuestIdentity, userData: Uint8Array): SeedFiles {
+export function wrapUserData(guest: Guest, userData: Uint8Array): SeedFiles {
 	return guest.format === 'nocloud' ? noCloud(guest, userData) : configDrive(guest, userData);
 }
 
-function noCloud({instanceId, hostName}: GuestIdentity, userData: Uint8Array): SeedFiles {
+function noCloud({instanceId, hostName, os, sshKeys}: Guest, userData: Uint8Array): SeedFiles {
 	const metaData = renderCloudinitFile('meta-data.mustache', {
 		instanceId: yamlValue(instanceId),
 		hostName: yamlValue(hostName),
+		// On Linux they are in the userdata, with their user.
+		publicKeys: os === 'windows' && sshKeys.length > 0 && yamlValue(sshKeys),
 	});
 	return {
 		label: 'cidata',
@@ -55,12 +57,18 @@ function noCloud({instanceId, hostName}: GuestIdentity, userData: Uint8Array): S
 	};
 }
 
-function configDrive({instanceId, hostName}: GuestIdentity, userData: Uint8Array): SeedFiles {
-	const metaData = `${JSON.stringify({uuid: instanceId, hostname: hostName, name: hostName}, null, 2)}\n`;
+function configDrive({instanceId, hostName, os, sshKeys}: Guest, userData: Uint8Array): SeedFiles {
+	const keys = os === 'windows' ? sshKeys.map((key, n) => [`garm-${n + 1}`, key] as const) : [];
+	const metaData = {
+		uuid: instanceId,
+		hostname: hostName,
+		name: hostName,
+		...(keys.length === 0 ? {} : {public_keys: Object.fromEntries(keys)}),
+	};
 	return {
 		label: 'config-2',
 		files: [
-			{path: 'openstack/latest/meta_data.json', bytes: encode(metaData)},
+			{path: 'openstack/latest/meta_data.json', bytes: encode(`${JSON.stringify(metaData, null, 2)}\n`)},
 			{path: 'openstack/latest/user_data', bytes: userData},
 		],
 	};

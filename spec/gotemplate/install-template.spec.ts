@@ -3,38 +3,13 @@ import path from 'node:path';
 import test from 'ava';
 import {Fault} from '../../lib/fault.ts';
 import {renderInstallScript} from '../../lib/seed/install.ts';
-import type {SeedInput} from '../../lib/seed/view.ts';
+import {aSeedInput} from '../helper/a-seed.ts';
 
 const page = await readFile(path.resolve(import.meta.dirname, '../../../docs/install-template.md'), 'utf8');
 
-const input: SeedInput = {
-	runnerName: 'garm-ny9heeqyw2rl',
-	hostName: 'garm-ny9heeqyw2rl',
-	instanceId: 'garm-ny9heeqyw2rl',
-	os: 'linux',
-	arch: 'amd64',
-	tool: {downloadUrl: 'https://example.net/runner.tar.gz', fileName: 'runner.tar.gz', token: '', sha256: ''},
-	repoUrl: 'https://github.com/example-org/example-repo',
-	callbackUrl: 'https://garm.example.net/api/v1/callbacks',
-	metadataUrl: 'https://garm.example.net/api/v1/metadata',
-	instanceToken: 'a-token',
-	sshKeys: [],
-	runnerGroup: '',
-	caBundlePem: '',
-	labels: ['a', 'b'],
-	jit: false,
-	updatesOnBoot: true,
-	extraPackages: [],
-	bootDebug: false,
-	installTemplate: undefined,
-	preInstallScripts: {},
-	extraContext: {},
-	proxy: {http: '', https: '', none: ''},
-	format: 'nocloud',
-};
-
 function render(installTemplate: string, extraContext: Readonly<Record<string, string>> = {}): string {
-	return renderInstallScript({...input, installTemplate, extraContext});
+	const metadataUrl = 'https://garm.example.net/api/v1/metadata';
+	return renderInstallScript(aSeedInput({instanceToken: 'a-token', metadataUrl, installTemplate, extraContext}));
 }
 
 test('the examples of docs/install-template.md render to what stands below them', (t) => {

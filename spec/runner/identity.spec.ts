@@ -1,6 +1,6 @@
 import test from 'ava';
 import {readMark, readTags, tagsOf, writeNotes} from '../../lib/runner/mark.ts';
-import {hostNameOf, seedFileName, seedPrefix, vmNameOf} from '../../lib/runner/names.ts';
+import {hostNameOf, instanceIdOf, seedFileName, seedPrefix, vmNameOf} from '../../lib/runner/names.ts';
 import {decodeTagValue, encodeTagValue} from '../../lib/runner/tag-value.ts';
 import {slotsOf} from '../../lib/runner/vmid.ts';
 import {aMark, controller, otherController, vmidRange} from '../helper/a-vm.ts';
@@ -31,6 +31,12 @@ const givesBackName = test.macro({
 		`notes and tags give back the exact name ${JSON.stringify(name.slice(0, 40))}, and PVE takes them`,
 });
 for (const name of hardNames) test(givesBackName, name);
+
+test('an instance id is a plain file name for every name, and no two runners share one', (t) => {
+	const ids = [controller, otherController].flatMap((each) => hardNames.map((name) => instanceIdOf(each, name)));
+	t.true(ids.every((id) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)));
+	t.is(new Set(ids).size, ids.length);
+});
 
 test('names that differ only in what DNS forbids get VM names of their own', (t) => {
 	const names = ['a_b', 'a.b', 'a b', 'a-b'].map(vmNameOf);

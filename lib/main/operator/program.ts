@@ -6,6 +6,7 @@ import {addCompletionCommand} from './completion-command.ts';
 import {addConfigCommand} from './config-command.ts';
 import {addDoctorCommand} from './doctor-command.ts';
 import {examples} from './examples.ts';
+import {addRenderCommand} from './render-command.ts';
 import {addSchemaCommand} from './schema-command.ts';
 import {addSetupCommand} from './setup-command.ts';
 import {Verdict} from './verdict.ts';
@@ -31,6 +32,7 @@ export async function runOperator(args: readonly string[], io: Io, more: readonl
 		addSetupCommand,
 		addDoctorCommand,
 		addConfigCommand,
+		addRenderCommand,
 		addSchemaCommand,
 		addCompletionCommand,
 		...more,

@@ -21,10 +21,10 @@ export const plainNaming: Naming = {
 	},
 };
 
-/** Joliet: the true names in UCS-2, for Windows. */
+/** Joliet: the true names in UCS-2, for Windows; without the version `;1`, as mkisofs and xorriso write them. */
 export const jolietNaming: Naming = {
 	rockRidge: false,
-	identify: (name, _parent, isFolder) => wideOf(isFolder ? name : `${name};1`),
+	identify: (name) => wideOf(name),
 };
 
 function plainName(name: string): string {

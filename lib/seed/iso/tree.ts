@@ -1,3 +1,5 @@
+import {Fault} from '../../fault.ts';
+
 /** A folder of the image, with its place in the path table. */
 export interface Folder {
 	/** Empty for the root. */
@@ -31,7 +33,9 @@ export function foldersOf(files: readonly {readonly path: string; readonly bytes
 	root.parent = root;
 	const ordered = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
 	for (const [index, {path, bytes}] of ordered.entries()) {
+		if (path === ordered[index - 1]?.path) throw new Fault('bug', `${path} is twice in a seed image.`);
 		const names = path.split('/');
+		if (!names.every(isName)) throw new Fault('bug', `${JSON.stringify(path)} cannot be in a seed image.`);
 		const folder = names.slice(0, -1).reduce(enter, root);
 		folder.files.push({name: names.at(-1) ?? '', bytes, index});
 	}
@@ -41,6 +45,11 @@ export function foldersOf(files: readonly {readonly path: string; readonly bytes
 		folders.push(...folder.folders);
 	}
 	return folders;
+}
+
+// Joliet has 64 characters, and some of them for itself; the rest is more than any seed needs.
+function isName(name: string): boolean {
+	return /^[\w.+ -]{1,64}$/.test(name) && name !== '.' && name !== '..';
 }
 
 function enter(folder: MutableFolder, name: string): MutableFolder {

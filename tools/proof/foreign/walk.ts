@@ -29,7 +29,7 @@ const pool = '9dcf590a-1192-4a9c-b3e4-e0902974c2c0';
 const names = [...'abcdefghij'].map((letter) => `garm-${letter}`).concat('My Runner', 'läufer');
 const controllerIds = ['f9286791-1589-4f39-a106-5b68c2a18af4', '0b0e7d3c-93a5-4d0b-8f0e-6a0f6c1f2d11'];
 // Between the last look and a stop or destroy lie milliseconds that PVE gives no way to close.
-const peopleActBefore = ['resources', 'config-get', 'content', 'upload', 'task-status'];
+const peopleActBefore = ['resources', 'config-get', 'content'];
 
 /**
  * Lets two controllers ask random things of the provider, one alone or both at once, on a cluster where people rename,
@@ -93,9 +93,10 @@ async function takeStep(walker: Walker): Promise<Outcome> {
 	const ids = acting.map(({id}) => id);
 	const calls = acting.map((controller) => callOf(walker, controller));
 	let before = foreignThings(world, ids);
-	// Where both act at once, a person's act could fall into the other one's last milliseconds before a stop.
+	// Where several runners are worked on at once, an act could fall into the last milliseconds before another one's stop.
+	const oneByOne = alone && calls.every(({title}) => title !== 'RemoveAllInstances');
 	const stopActing = simulator.onRequest((_n, phase, {operation}) => {
-		if (!alone || phase !== 'before' || !peopleActBefore.includes(operation) || chance() > 0.2) return;
+		if (!oneByOne || phase !== 'before' || !peopleActBefore.includes(operation) || chance() > 0.2) return;
 		const changed = changesIn(before, foreignThings(world, ids));
 		if (changed.length > 0) return;
 		act(calls.map(({name}) => name));
