@@ -93,7 +93,7 @@ const withoutInput: readonly (readonly [string, Readonly<Record<string, string>>
 		{GARM_COMMAND: 'StopInstance', GARM_PROVIDER_CONFIG_FILE: '', GARM_INTERFACE_VERSION: 'v9'},
 		/3 reasons: .*GARM_INTERFACE_VERSION must be one of.*GARM_PROVIDER_CONFIG_FILE is missing.*GARM_INSTANCE_ID is missing/,
 	],
-	['no input', {GARM_COMMAND: 'CreateInstance'}, /standard input is empty/],
+	['no input', {GARM_COMMAND: 'CreateInstance'}, /standard input: it is empty/],
 ];
 test(
 	'a call that cannot be understood is told, and asks nothing of the cluster',
