@@ -2,7 +2,6 @@ import test, {type ExecutionContext} from 'ava';
 import {createInstance} from '../../lib/command/create-instance.ts';
 import {deleteInstance} from '../../lib/command/delete-instance.ts';
 import {removeAllInstances} from '../../lib/command/remove-all-instances.ts';
-import {setPower} from '../../lib/command/set-power.ts';
 import type {CommandTools} from '../../lib/command/tools.ts';
 import type {DesiredRunner} from '../../lib/runner/desired.ts';
 import type {Deadline} from '../../lib/time/deadline.ts';
@@ -144,10 +143,6 @@ const matrices: readonly (readonly [string, Matrix])[] = [
 			next: (runner, tools) => removeAllInstances(runner, tools, budgetMs),
 			ends: 'nothing',
 		},
-	],
-	[
-		'a stop that is cut off holds up no delete',
-		{given: finished, cut: (runner, tools) => setPower(runner, 'stopped', tools), next: remove, ends: 'nothing'},
 	],
 ];
 for (const [title, matrix] of matrices) {
