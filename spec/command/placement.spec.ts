@@ -116,7 +116,7 @@ test(
 	'of a node that is off line for long nobody knows the templates, and the message says so',
 	withSimulator({world: inState('n2', 'dead')}, async (t, stage) => {
 		const message = await failsWith(t, stage.create({template: 'windows-2025-runner'}), 'bad-request');
-		t.regex(message, /no template "windows-2025-runner".* Node n2 is off line and tells nothing\./);
+		t.regex(message, /no template "windows-2025-runner".*; node n2 is off line and tells nothing\./);
 		t.deepEqual(stage.changes(), []);
 	}),
 );
