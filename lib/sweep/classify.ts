@@ -67,14 +67,14 @@ function lockedBy(lock: string, vmid: number): Judgement {
 		return {
 			kind: 'half-made',
 			way: 'root',
-			why: `A clone into it has begun and not ended; its lock (${lock}) only root can lift. If no task works on it any more:`,
+			why: `A clone into it has begun and not ended; its lock (${lock}) only root can lift, where no task works on it any more.`,
 			mend: [`qm unlock ${vmid} && qm destroy ${vmid}`],
 		};
 	}
 	return {
 		kind: 'stale-lock',
 		way: 'root',
-		why: `It is locked (${lock}), and only root can lift that. If no task works on it any more:`,
+		why: `It is locked (${lock}), and only root can lift that, where no task works on it any more.`,
 		mend: [lock === 'destroyed' ? `qm unlock ${vmid} && qm destroy ${vmid}` : `qm unlock ${vmid}`],
 	};
 }
@@ -90,7 +90,7 @@ function judgeUnknown(vm: ObservedVm, scope: SweepScope, facts: SweepFacts, isOl
 		return {
 			kind: 'lost-mark',
 			way: 'keep',
-			why: 'Its tags call it a runner, but its notes have lost the mark that proves it, so nothing removes it. If it is a runner:',
+			why: 'Its tags call it a runner, but its notes have lost the mark that proves it, so nothing here removes it. Where it is a runner, root can.',
 			mend: [`qm stop ${vm.vmid} && qm destroy ${vm.vmid}`],
 		};
 	}
@@ -104,8 +104,7 @@ function judgeUnknown(vm: ObservedVm, scope: SweepScope, facts: SweepFacts, isOl
 		if (!(created < known.at)) return young(vm, false, 'It was made after GARM said what it knows');
 		return {kind: 'orphan', way: 'remove', why: 'GARM does not know it.'};
 	}
-	if (vm.power === 'stopped')
-		return {kind: 'dead', way: 'remove', why: 'It is stopped, and a runner never starts again.'};
+	if (vm.power === 'stopped') return {kind: 'dead', way: 'remove', why: 'It is stopped; a runner at work runs.'};
 	return {
 		kind: 'suspect',
 		way: scope.includeSuspects ? 'remove' : 'suspect',
@@ -157,7 +156,7 @@ function judgeClone({vmid, node, lock}: ObservedVm): SweepFinding {
 		kind: 'half-made',
 		way: 'root',
 		what: `VM ${vmid} on ${node}, without a name`,
-		why: `A clone into it has begun and not ended (lock ${lock}), in the range of the runners; it does not say whose it is, and only root can lift its lock. If no task works on it any more:`,
+		why: `A clone into it has begun and not ended (lock ${lock}), in the range of the runners; it does not say whose it is. Only root can lift its lock, where no task works on it any more.`,
 		vmid,
 		node,
 		mend: [`qm unlock ${vmid} && qm destroy ${vmid} --destroy-unreferenced-disks 1`],
@@ -199,7 +198,7 @@ function judgeDisk({node, volumeId, vmid}: SweepFacts['disks'][number]): SweepFi
 		kind: 'stray-disk',
 		way: 'root',
 		what: `disk ${volumeId} on ${node}`,
-		why: `No VM of this cluster has the VMID ${vmid}, which is in the range of the runners. A storage that several clusters share may hold another one's disk: look, before you run`,
+		why: `No VM of this cluster has the VMID ${vmid}, which is in the range of the runners. Only root can remove it; a storage that several clusters share may hold another one's disk.`,
 		vmid,
 		node,
 		volumeId,
