@@ -11,7 +11,7 @@ import {aDisk, aForeignVm, aVm, fullToken, put, runnerPool, templatePool} from '
 import {clusterWorld} from '../../tools/simulator/world/cluster.ts';
 import type {World} from '../../tools/simulator/world.ts';
 import {aMark, controller, otherController, slot, vmidRange} from '../helper/a-vm.ts';
-import {firstSlot, putRunner, putSeed, setState} from '../helper/a-world.ts';
+import {firstSlot, putOldRunner, putSeed, setState} from '../helper/a-world.ts';
 import {aScope} from '../helper/sweep-facts.ts';
 import {type Stage, type StageTools, withSimulator} from '../helper/with-simulator.ts';
 
@@ -49,13 +49,13 @@ function sweep(
 /** Runners of two controllers, leftovers of every kind, and VMs of other people. */
 function messyWorld(): World {
 	const world = clusterWorld();
-	putRunner(world, 'r-known', 'n1');
-	putRunner(world, 'r-orphan', 'n2');
-	putRunner(world, 'r-untagged', 'n3', {tags: false});
-	Object.assign(world.guests[putRunner(world, 'r-stopped', 'n1')] ?? {}, {power: 'stopped'});
-	Object.assign(world.guests[putRunner(world, 'r-kept', 'n1')]?.config ?? {}, {protection: '1'});
-	putRunner(world, 'r-theirs', 'n1', {owner: otherController});
-	Object.assign(world.guests[putRunner(world, 'r-theirs-stopped', 'n2', {owner: otherController})] ?? {}, {
+	putOldRunner(world, 'r-known', 'n1');
+	putOldRunner(world, 'r-orphan', 'n2');
+	putOldRunner(world, 'r-untagged', 'n3', {tags: false});
+	Object.assign(world.guests[putOldRunner(world, 'r-stopped', 'n1')] ?? {}, {power: 'stopped'});
+	Object.assign(world.guests[putOldRunner(world, 'r-kept', 'n1')]?.config ?? {}, {protection: '1'});
+	putOldRunner(world, 'r-theirs', 'n1', {owner: otherController});
+	Object.assign(world.guests[putOldRunner(world, 'r-theirs-stopped', 'n2', {owner: otherController})] ?? {}, {
 		power: 'stopped',
 	});
 	for (const name of ['r-known', 'r-orphan', 'r-lost']) putSeed(world, name, 'shared', null);
@@ -166,7 +166,7 @@ test(
 		const dead = firstSlot('r-half');
 		put(world, {...aVm(dead, 'n2', {}), config: {lock: 'clone', description: ' qmclone temporary file\n'}});
 		world.pools[runnerPool]?.vms.push(dead);
-		putRunner(world, 'r-locked', 'n1', {config: {lock: 'backup'}});
+		putOldRunner(world, 'r-locked', 'n1', {config: {lock: 'backup'}});
 		const stray = `local:${firstSlot('r-stray')}/vm-${firstSlot('r-stray')}-disk-0.qcow2`;
 		world.volumes[`n3/${stray}`] = aDisk(stray, 'n3', firstSlot('r-stray'), 4);
 		const {findings, plan} = await stage.run((tools) => find(aScope(knows()), tools));
@@ -204,7 +204,7 @@ test(
 function fleet(): World {
 	const world = clusterWorld();
 	for (let n = 0; n < 2000; n++) {
-		putRunner(world, `r-${n}`, `n${(n % 3) + 1}`, {
+		putOldRunner(world, `r-${n}`, `n${(n % 3) + 1}`, {
 			...(n % 2 === 0 ? {} : {owner: otherController, pool: 'p'}),
 			vmid: 100_000 + n * 7,
 		});
