@@ -13,7 +13,7 @@ import {garmToken, startFakeGarm} from '../helper/fake-garm.ts';
 import {hasPseudoTerminal, type OperatorAnswer, runAtTerminal, runOperatorProcess} from '../helper/operator-process.ts';
 
 const atTerminal = hasPseudoTerminal ? test : test.skip;
-const escape = '\u001b';
+const escapeLetter = '\u001b';
 const hostile = 'r-<script>alert(1)</script>\u001b[31m\u202e"&';
 
 /** Runners as an operator finds them: at work, forgotten, stopped, locked, named by somebody who means harm. */
@@ -54,7 +54,7 @@ async function prepare(t: ExecutionContext, world = someWorld()): Promise<Scene>
 			const answer = await runOperatorProcess([word, '--config', file, ...more]);
 			const told = `${answer.stdout}${answer.stderr}`;
 			for (const secret of [simulator.tokenSecret, garmToken]) t.false(told.includes(secret), 'a secret is shown');
-			t.false(told.includes(escape), 'a terminal would obey');
+			t.false(told.includes(escapeLetter), 'a terminal would obey');
 			return answer;
 		},
 		names: () =>
@@ -144,8 +144,8 @@ atTerminal('at a terminal the table is drawn anew until Ctrl-C', async (t) => {
 		],
 	);
 	t.is(exitCode, 0, stdout);
-	t.true(stdout.split(`${escape}[H${escape}[J`).length >= 3);
-	t.true(stdout.includes(`${escape}[32mrunning`));
+	t.true(stdout.split(`${escapeLetter}[H${escapeLetter}[J`).length >= 3);
+	t.true(stdout.includes(`${escapeLetter}[32mrunning`));
 });
 
 test('a clean-up only looks, until it is told to act; then it removes what it has told, and no more', async (t) => {

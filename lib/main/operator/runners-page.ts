@@ -60,17 +60,17 @@ ${drawFindings(findings)}
 
 function drawFindings(findings: readonly SweepFinding[]): string {
 	if (findings.length === 0) return '<p>Nothing.</p>';
-	const lines = findings.map(({kind, what, why, ageMs, node, mend = []}) => {
+	const lines = findings.map(({kind, way, what, why, ageMs, node, mend = []}) => {
 		const commands =
 			mend.length === 0
 				? ''
 				: `<p class="soft">On node ${escapeHtml(node ?? '')}, as root:</p>${mend.map((line) => `<code>${escapeHtml(line)}</code>`).join('')}`;
 		const age = ageMs === undefined ? '?' : spellSpan(ageMs);
-		return `<tr><td>${kind}</td><td class="wide">${escapeHtml(what)}</td><td>${age}</td><td class="wide">${escapeHtml(why)}${commands}</td></tr>`;
+		return `<tr><td>${kind}</td><td class="wide">${escapeHtml(what)}</td><td>${age}</td><td class="wide">${escapeHtml(why)}${commands}</td><td>${ends[way]}</td></tr>`;
 	});
 	return `<div class="scroll">
 <table>
-<thead><tr><th scope="col">FINDING</th><th scope="col">WHAT</th><th scope="col">AGE</th><th scope="col">WHY</th></tr></thead>
+<thead><tr><th scope="col">FINDING</th><th scope="col">WHAT</th><th scope="col">AGE</th><th scope="col">WHY</th><th scope="col">CLEAN-UP</th></tr></thead>
 <tbody>
 ${lines.join('\n')}
 </tbody>
@@ -78,6 +78,12 @@ ${lines.join('\n')}
 </div>`;
 }
 
+const ends: Readonly<Record<SweepFinding['way'], string>> = {
+	remove: 'removes it',
+	suspect: 'with --include-suspects',
+	root: 'leaves it to root',
+	keep: 'leaves it',
+};
 const entities: Readonly<Record<string, string>> = {
 	'&': '&amp;',
 	'<': '&lt;',
