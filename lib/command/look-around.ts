@@ -1,10 +1,10 @@
 import {isFault} from '../fault.ts';
 import {readTags} from '../runner/mark.ts';
-import type {Inventory, ObservedDisk, ObservedVm, VmRow} from '../runner/observed.ts';
+import type {ActiveClone, Inventory, ObservedDisk, ObservedVm, VmRow} from '../runner/observed.ts';
 import type {VmidRange} from '../runner/vmid.ts';
 import type {SweepFacts} from '../sweep/facts.ts';
 import {findSeeds} from './find-seeds.ts';
-import {type LookTools, onlineNodes} from './look.ts';
+import {type LookTools, onlineNodes, readVm} from './look.ts';
 import {readOrElsewhere} from './moved.ts';
 import type {Cluster, Disks} from './ports.ts';
 import {isWithin, rememberingReader} from './survey.ts';
@@ -49,7 +49,7 @@ export async function lookAround(
 			(row) => !row.template && readTags(row.tags) === undefined && isWithin(row, vmidRange),
 		);
 		const closely = await read(untagged, inventory);
-		const isCloned = closely.some(({lock}) => lock === 'clone') || rows.some(({lock}) => lock === 'clone');
+		const isCloned = [...closely, ...rows].some(({lock}) => lock === 'clone' || lock === 'create');
 		const [disks, clones] = await Promise.all([
 			strayDisks(vmidRange, inventory, tools),
 			isCloned ? cluster.activeClones(online) : [],
@@ -60,7 +60,8 @@ export async function lookAround(
 			rows: inventory.vms,
 			vms: [
 				...rows.filter((row) => !row.template && readTags(row.tags) !== undefined),
-				...closely.filter(({mark, lock, config}) => mark !== undefined || (config !== undefined && isHalfMade(lock))),
+				...closely.filter(({mark}) => mark !== undefined),
+				...(await stillHalfMade(closely, clones, inventory, cluster)),
 			],
 			unsure: closely.filter(({config}) => config === undefined),
 			seeds,
@@ -72,8 +73,24 @@ export async function lookAround(
 	}, clock);
 }
 
-function isHalfMade(lock: string | undefined): boolean {
-	return lock === 'clone' || lock === 'create';
+/**
+ * The VMs that a clone has begun and that do not say whose they are. One that no clone is at work on is read once more:
+ * a clone that ended while we looked is in neither list.
+ */
+async function stillHalfMade(
+	vms: readonly ObservedVm[],
+	clones: readonly ActiveClone[],
+	inventory: Inventory,
+	cluster: Cluster,
+): Promise<readonly ObservedVm[]> {
+	const begun = vms.filter(isUnmarkedClone);
+	const isActive = ({vmid}: ObservedVm) => clones.some((clone) => clone.vmid === vmid);
+	const idle = await Promise.all(begun.filter((vm) => !isActive(vm)).map((vm) => readVm(cluster, vm, inventory)));
+	return [...begun.filter(isActive), ...idle.filter((vm) => vm.mark !== undefined || isUnmarkedClone(vm))];
+}
+
+function isUnmarkedClone({mark, lock, config}: ObservedVm): boolean {
+	return mark === undefined && config !== undefined && (lock === 'clone' || lock === 'create');
 }
 
 /** The VMs of every node that answers, live: the whole-cluster list may be ten seconds old. */

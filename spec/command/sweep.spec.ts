@@ -13,7 +13,7 @@ import type {World} from '../../tools/simulator/world.ts';
 import {aMark, controller, otherController, slot, vmidRange} from '../helper/a-vm.ts';
 import {firstSlot, putOldRunner, putSeed, setState} from '../helper/a-world.ts';
 import {aScope} from '../helper/sweep-facts.ts';
-import {type Stage, type StageTools, withSimulator} from '../helper/with-simulator.ts';
+import {halfMadeClone, type Stage, type StageTools, withSimulator} from '../helper/with-simulator.ts';
 
 const place = {vmidRange, seedStorage: 'shared'} as const;
 
@@ -184,6 +184,29 @@ test(
 );
 
 test(
+	'a clone that ends while the sweep looks is no half-made one',
+	withSimulator({world: 'cluster'}, async (t, stage) => {
+		const as = {as: fullToken};
+		const {letGo} = await halfMadeClone(stage, as);
+		const during = await stage.run((tools) => find(aScope(), tools), as);
+		t.deepEqual(during.findings, []);
+		// The VM is read while it is half made; when the clones that run are asked for, it is whole.
+		let ended: Promise<void> | undefined;
+		stage.simulator.onRequest(async (_, phase, {operation}) => {
+			if (operation !== 'tasks' || phase !== 'before') return;
+			ended ??= letGo();
+			await ended;
+		});
+		const {findings} = await stage.run((tools) => find(aScope(knows()), tools), as);
+		t.not(ended, undefined);
+		t.deepEqual(
+			findings.filter(({way}) => way === 'root'),
+			[],
+		);
+	}),
+);
+
+test(
 	'a token that may not see the disks of others is told of none, and that is no failure',
 	withSimulator({world: 'small'}, async (t, stage) => {
 		const vmid = firstSlot('r-stray');
@@ -214,7 +237,8 @@ function fleet(): World {
 
 test(
 	'two thousand runners are shown with a dozen requests, and of those only that have to go the notes are read',
-	withSimulator({world: fleet()}, async (t, stage) => {
+	// At a hundredfold pace a busy machine makes nodes silent for so long that they count as lost.
+	withSimulator({world: fleet(), pace: 'genuine'}, async (t, stage) => {
 		const facts = await stage.run((tools) => lookAround(place, (seen) => unreadCandidates(aScope(), seen), tools));
 		t.deepEqual(
 			[...controllersIn(facts)],

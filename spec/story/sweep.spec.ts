@@ -86,6 +86,13 @@ test('runners are filtered, and told as JSON', async (t) => {
 	const {exitCode, stdout} = await run('runners', '--json', '--status', 'running');
 	const document = JSON.parse(stdout) as {readonly runners: readonly object[]; readonly controllers: readonly string[]};
 	t.is(exitCode, 0);
+	const all = (await run('runners', '--json')).stdout;
+	t.true(
+		(JSON.parse(all) as {readonly runners: readonly {readonly name: string}[]}).runners.some(
+			({name}) => name === hostile,
+		),
+	);
+	t.false(/[^\n\x20-\x7e]/.test(all));
 	t.deepEqual(document.controllers, [controller]);
 	t.is(document.runners.length, 1);
 	t.like(document.runners[0], {name: 'r-busy', node: 'n1', status: 'running', seed: true, controller});
@@ -109,6 +116,36 @@ test('of several controllers one has to be named; all are shown where all are as
 	const all = await run('runners', '--all-controllers');
 	t.regex(all.stdout, /^NAME .* CONTROLLER$/m);
 	t.regex(all.stdout, /^4 runners:/m);
+});
+
+test('a controller or a node that is not there is told, with those that are', async (t) => {
+	const {run} = await prepare(t);
+	const stranger = await run('cleanup', '--controller', 'f9286791');
+	t.is(stranger.exitCode, 1);
+	t.regex(
+		stranger.stderr,
+		new RegExp(`nothing of controller "f9286791" is here\\. Runners are here of "${controller}" \\(3 runners\\)`),
+	);
+	const nowhere = await run('cleanup', '--node', 'n9');
+	t.is(nowhere.exitCode, 1);
+	t.regex(nowhere.stderr, /--node n9 cannot be used: the cluster has n1, n2, n3\./);
+});
+
+test('where no runner is left, but seeds are, the controller has to be named', async (t) => {
+	const world = clusterWorld();
+	putSeed(world, 'r-gone', 'shared', null);
+	const {run, simulator} = await prepare(t, world);
+	t.regex(
+		(await run('cleanup')).stderr,
+		/no runner is here that names one, but 1 seed on the storage\. Name it with --controller\./,
+	);
+	t.is((await run('cleanup', '--controller', controller, '--apply', '--yes')).exitCode, 0);
+	t.false(Object.keys(simulator.world.volumes).some((volume) => volume.includes('garm-seed-')));
+	const {exitCode, stdout} = await run('cleanup');
+	t.deepEqual(
+		[exitCode, stdout],
+		[0, 'No runner is marked here, and no seed is left: there is nothing to clean up.\n'],
+	);
 });
 
 test('the page needs nothing else, and no name can be markup', async (t) => {

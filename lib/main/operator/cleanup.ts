@@ -11,10 +11,10 @@ import {type Surroundings, withPlainTools} from '../connect.ts';
 import type {Io} from '../io.ts';
 import {findKnown} from '../known.ts';
 import {createSecrets} from '../secrets.ts';
-import {chooseController, surveyFleet} from '../survey-fleet.ts';
+import {chooseController, refuseUnknownNode, surveyFleet} from '../survey-fleet.ts';
 import type {CleanupOptions} from './cleanup-command.ts';
 import {demandYes} from './demand-yes.ts';
-import {plainText} from './plain-text.ts';
+import {plainJson, plainText} from './plain-text.ts';
 import {counted, printSweep} from './print-sweep.ts';
 import {spellSpan} from './span.ts';
 import {type Paint, painter} from './style.ts';
@@ -43,7 +43,7 @@ export async function runCleanup(options: CleanupOptions, io: Io): Promise<void>
 	const paint = painter(io.colours);
 	if (!options.json) io.writeOut(surroundings.secrets.hide(describe(insight, options, paint)));
 	const outcomes = options.apply ? await apply(insight, options, config, surroundings) : [];
-	if (options.json) io.writeOut(`${JSON.stringify(documentOf(insight, options, outcomes), null, 2)}\n`);
+	if (options.json) io.writeOut(plainJson(documentOf(insight, options, outcomes)));
 	if (options.apply) conclude(insight, outcomes, options, surroundings);
 }
 
@@ -66,6 +66,7 @@ async function scopeFor(
 ): Promise<SweepScope | undefined> {
 	const {pool, node, name, olderThan: olderThanMs, includeSuspects = false} = options;
 	const controller = chooseController(options.controller, facts);
+	if (node !== undefined) refuseUnknownNode(node, facts);
 	if (controller === undefined) {
 		if (facts.seeds.length === 0) return undefined;
 		throw badRequest('The choice of a controller', [

@@ -11,6 +11,7 @@ import type {Surroundings} from '../connect.ts';
 import type {Io} from '../io.ts';
 import {createSecrets} from '../secrets.ts';
 import {chooseController, surveyFleet} from '../survey-fleet.ts';
+import {plainJson} from './plain-text.ts';
 import {printSweep} from './print-sweep.ts';
 import type {RunnersOptions} from './runners-command.ts';
 import {printRunners, sortRunners} from './runners-table.ts';
@@ -34,7 +35,7 @@ export async function runRunners(options: RunnersOptions, io: Io): Promise<void>
 		io.writeError('There is no terminal to watch at: this is shown once.\n');
 	}
 	const view = await look(options, config, surroundings);
-	if (options.json) return io.writeOut(`${JSON.stringify(documentOf(view), null, 2)}\n`);
+	if (options.json) return io.writeOut(plainJson(documentOf(view)));
 	if (options.html !== undefined) return writePage(options.html, view, io);
 	io.writeOut(draw(view, io));
 }
