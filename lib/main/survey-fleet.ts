@@ -16,6 +16,9 @@ export function surveyFleet(config: Config, surroundings: Surroundings, unread: 
 	);
 }
 
+/** Stands for the controller where no runner is left that names one: no mark has an empty id. */
+export const nobody = '';
+
 /** The one controller that is meant: the named one, or the only one there is. Absent where there is none. */
 export function chooseController(named: string | undefined, facts: SweepFacts): string | undefined {
 	const seen = controllersIn(facts);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {providerConfig} from '../../tools/simulator/cli.ts';
 import {type Simulator, startSimulator} from '../../tools/simulator/index.ts';
-import {aForeignVm, put} from '../../tools/simulator/world/build.ts';
+import {aForeignVm, put, runnerPool} from '../../tools/simulator/world/build.ts';
 import {clusterWorld} from '../../tools/simulator/world/cluster.ts';
 import type {World} from '../../tools/simulator/world.ts';
 import {controller, otherController} from '../helper/a-vm.ts';
@@ -146,6 +146,21 @@ test('where no runner is left, but seeds are, the controller has to be named', a
 		[exitCode, stdout],
 		[0, 'No runner is marked here, and no seed is left: there is nothing to clean up.\n'],
 	);
+});
+
+test('a half-made clone is told also where no runner is left', async (t) => {
+	const world = clusterWorld();
+	const vmid = firstSlot('r-half');
+	put(world, {...aForeignVm(vmid, 'n2', ''), power: 'stopped', config: {lock: 'clone'}});
+	world.pools[runnerPool]?.vms.push(vmid);
+	const {run} = await prepare(t, world);
+	for (const words of [['runners'], ['cleanup'], ['cleanup', '--apply', '--yes']] as const) {
+		const [word, ...more] = words;
+		const {exitCode, stdout} = await run(word, ...more);
+		t.is(exitCode, words.length > 1 ? 1 : 0);
+		t.regex(stdout, /^No runner is marked here\.$/m);
+		t.regex(stdout, new RegExp(`^ {2}qm unlock ${vmid} && qm destroy ${vmid} --destroy-unreferenced-disks 1`, 'm'));
+	}
 });
 
 test('the page needs nothing else, and no name can be markup', async (t) => {

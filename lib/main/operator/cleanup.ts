@@ -11,7 +11,7 @@ import {type Surroundings, withPlainTools} from '../connect.ts';
 import type {Io} from '../io.ts';
 import {findKnown} from '../known.ts';
 import {createSecrets} from '../secrets.ts';
-import {chooseController, refuseUnknownNode, surveyFleet} from '../survey-fleet.ts';
+import {chooseController, nobody, refuseUnknownNode, surveyFleet} from '../survey-fleet.ts';
 import type {CleanupOptions} from './cleanup-command.ts';
 import {demandYes} from './demand-yes.ts';
 import {plainJson, plainText} from './plain-text.ts';
@@ -41,7 +41,10 @@ export async function runCleanup(options: CleanupOptions, io: Io): Promise<void>
 	surroundings.secrets.add(config.token.secret);
 	const insight = await look(options, config, surroundings);
 	const paint = painter(io.colours);
-	if (!options.json) io.writeOut(surroundings.secrets.hide(describe(insight, options, paint)));
+	const description = surroundings.secrets.hide(describe(insight, options, paint));
+	if (!options.json) io.writeOut(description);
+	// Nobody shall be asked about what is not told.
+	else if (options.apply && !options.yes) io.writeError(description);
 	const outcomes = options.apply ? await apply(insight, options, config, surroundings) : [];
 	if (options.json) io.writeOut(plainJson(documentOf(insight, options, outcomes)));
 	if (options.apply) conclude(insight, outcomes, options, surroundings);
@@ -68,7 +71,7 @@ async function scopeFor(
 	const controller = chooseController(options.controller, facts);
 	if (node !== undefined) refuseUnknownNode(node, facts);
 	if (controller === undefined) {
-		if (facts.seeds.length === 0) return undefined;
+		if (facts.seeds.length === 0) return nobodys(facts, {vmidRange, olderThanMs, includeSuspects});
 		throw badRequest('The choice of a controller', [
 			`no runner is here that names one, but ${counted(facts.seeds.length, 'seed')} on the storage. Name it with --controller.`,
 		]);
@@ -83,6 +86,11 @@ async function scopeFor(
 	};
 }
 
+/** A sweep of what does not say whose it is; absent where there is none. */
+function nobodys(facts: SweepFacts, scope: Omit<SweepScope, 'controller'>): SweepScope | undefined {
+	return facts.vms.length + facts.disks.length === 0 ? undefined : {...scope, controller: nobody};
+}
+
 function describe({scope, findings, removals}: Insight, options: CleanupOptions, paint: Paint): string {
 	if (scope === undefined) return 'No runner is marked here, and no seed is left: there is nothing to clean up.\n';
 	const {controller, known, olderThanMs} = scope;
@@ -90,7 +98,10 @@ function describe({scope, findings, removals}: Insight, options: CleanupOptions,
 		known === undefined
 			? 'what GARM knows was not asked (--known, --garm)'
 			: `GARM knows ${counted(known.names.size, 'runner')}`;
-	const head = `Controller ${plainText(controller)}; ${who}; older than ${spellSpan(olderThanMs)}.\n`;
+	const head =
+		controller === nobody
+			? 'No runner is marked here.\n'
+			: `Controller ${plainText(controller)}; ${who}; older than ${spellSpan(olderThanMs)}.\n`;
 	if (findings.length === 0) return `${head}Nothing is left behind.\n`;
 	const rest = options.apply
 		? ''

@@ -10,7 +10,7 @@ import type {SweepScope} from '../../sweep/scope.ts';
 import type {Surroundings} from '../connect.ts';
 import type {Io} from '../io.ts';
 import {createSecrets} from '../secrets.ts';
-import {chooseController, surveyFleet} from '../survey-fleet.ts';
+import {chooseController, nobody, surveyFleet} from '../survey-fleet.ts';
 import {plainJson} from './plain-text.ts';
 import {printSweep} from './print-sweep.ts';
 import type {RunnersOptions} from './runners-command.ts';
@@ -50,7 +50,8 @@ async function look(options: RunnersOptions, config: Config, surroundings: Surro
 		controllers = chosen(options, seen);
 		return controllers.flatMap((controller) => unreadCandidates(scopeOf(controller, options, config), seen));
 	});
-	const found = controllers.flatMap((controller) => classify(scopeOf(controller, options, config), facts));
+	const owners = controllers.length === 0 ? [nobody] : controllers;
+	const found = owners.flatMap((controller) => classify(scopeOf(controller, options, config), facts));
 	return {
 		controllers,
 		severalControllers: options.allControllers === true,
