@@ -11,6 +11,7 @@ const doors: Readonly<Record<string, {readonly rooms: readonly string[]; readonl
 			'command',
 			'access',
 			'doctor',
+			'sweep',
 			'config',
 			'garm',
 			'pve',
@@ -23,7 +24,7 @@ const doors: Readonly<Record<string, {readonly rooms: readonly string[]; readonl
 		],
 		packages: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'node:url', 'node:util', 'commander'],
 	},
-	command: {rooms: ['runner', 'doctor', 'time', 'log', 'fault'], packages: []},
+	command: {rooms: ['runner', 'doctor', 'sweep', 'time', 'log', 'fault'], packages: []},
 	pve: {
 		rooms: ['runner', 'access', 'doctor', 'time', 'log', 'fault'],
 		packages: [
@@ -40,7 +41,10 @@ const doors: Readonly<Record<string, {readonly rooms: readonly string[]; readonl
 	},
 	seed: {rooms: ['gotemplate', 'fault'], packages: ['mustache', 'node:fs', 'node:url', 'node:path', 'node:crypto']},
 	gotemplate: {rooms: ['fault'], packages: []},
-	garm: {rooms: ['fault', 'nearest', 'reasons', 'checks'], packages: ['valibot', '@valibot/to-json-schema']},
+	garm: {
+		rooms: ['fault', 'nearest', 'reasons', 'checks'],
+		packages: ['axios', 'node:https', 'valibot', '@valibot/to-json-schema'],
+	},
 	config: {
 		rooms: ['collect', 'fault', 'reasons', 'checks'],
 		packages: [
@@ -57,6 +61,7 @@ const doors: Readonly<Record<string, {readonly rooms: readonly string[]; readonl
 	runner: {rooms: ['fault'], packages: ['node:crypto']},
 	access: {rooms: [], packages: []},
 	doctor: {rooms: ['access', 'runner'], packages: []},
+	sweep: {rooms: ['runner'], packages: []},
 	time: {rooms: ['fault'], packages: ['node:timers/promises']},
 	log: {rooms: ['fault'], packages: []},
 	fault: {rooms: [], packages: []},
@@ -65,7 +70,7 @@ const doors: Readonly<Record<string, {readonly rooms: readonly string[]; readonl
 	reasons: {rooms: ['nearest'], packages: ['valibot']},
 	checks: {rooms: [], packages: ['valibot']},
 };
-const pureRooms = ['runner', 'access', 'doctor', 'gotemplate'];
+const pureRooms = ['runner', 'access', 'doctor', 'sweep', 'gotemplate'];
 const impureWords = /\b(?:Date\.now|new Date\(\)|Math\.random|process\.|setTimeout|setInterval|await\b|globalThis)/;
 
 interface SourceFile {

@@ -1,5 +1,5 @@
 import type {NetworkFacts, TagRules} from '../doctor/facts.ts';
-import type {ActiveClone, Inventory, ObservedSeed, Power, VmConfig, VmRow} from '../runner/observed.ts';
+import type {ActiveClone, Inventory, ObservedDisk, ObservedSeed, Power, VmConfig, VmRow} from '../runner/observed.ts';
 import type {CloneStep, ConfigureStep} from '../runner/step.ts';
 
 /**
@@ -41,6 +41,12 @@ export interface Cluster {
 	uploadSeed(node: string, storage: string, fileName: string, image: Uint8Array): Promise<string>;
 	/** Ends well also where the volume is gone already. */
 	removeSeed(node: string, volumeId: string): Promise<void>;
+}
+
+/** The disks that lie on the storages. */
+export interface Disks {
+	/** Those of one storage, as far as the token may see them; throws `refused` where it may see none. */
+	diskVolumes(node: string, storage: string): Promise<readonly ObservedDisk[]>;
 }
 
 /** What the cluster tells a token of its own rights, and of the rules around it. */

@@ -4,12 +4,11 @@ import type {Inventory} from '../runner/observed.ts';
 import {deadCloneFault, shownAs} from '../runner/whose.ts';
 import {deleteInstance, type RunnerPlace} from './delete-instance.ts';
 import {findSeeds} from './find-seeds.ts';
+import {inGroups} from './in-groups.ts';
 import {onlineNodes} from './look.ts';
 import {refuseUnsure, type Survey, surveyController} from './survey.ts';
 import type {CommandTools} from './tools.ts';
 
-// PVE destroys under one cluster-wide lock of user.cfg; more at once only wait for each other.
-const atOnce = 4;
 const pauseMs = 500;
 const mostRounds = 5;
 
@@ -49,7 +48,7 @@ async function removeRunners(
 		}
 		if (round > mostRounds) for (const name of vmids.keys()) failures.set(name, 'It comes back after each removal.');
 		if (vmids.size === 0 || round > mostRounds) return survey;
-		await inGroups([...vmids], atOnce, async ([name, seenAt]) => {
+		await inGroups([...vmids], async ([name, seenAt]) => {
 			await deleteInstance({...scope, name, seenAt}, tools).catch((error: unknown) => {
 				failures.set(name, messageOf(error));
 			});
@@ -64,7 +63,7 @@ async function removeSeeds(
 	{cluster, logger}: CommandTools,
 ): Promise<void> {
 	const seeds = await findSeeds(cluster, inventory, seed.storage, controllerSeedPrefix(controller), logger);
-	await inGroups(seeds, atOnce, ({node, volumeId}) => cluster.removeSeed(node, volumeId));
+	await inGroups(seeds, ({node, volumeId}) => cluster.removeSeed(node, volumeId));
 }
 
 /** A clone shows neither name nor notes while it is made: waits for those that run at this moment. */
@@ -78,18 +77,6 @@ async function awaitClones({cluster, clock, deadline}: CommandTools): Promise<vo
 		const active = (await cluster.activeClones(nodes)).map(({id}) => id);
 		open = first.filter((id) => active.includes(id));
 	}
-}
-
-async function inGroups<Item>(
-	items: readonly Item[],
-	size: number,
-	work: (item: Item) => Promise<void>,
-): Promise<void> {
-	const queue = items.values();
-	const worker = async () => {
-		for (const item of queue) await work(item);
-	};
-	await Promise.all(Array.from({length: size}, worker));
 }
 
 function leftovers(failures: ReadonlyMap<string, string>): Fault {

@@ -52,7 +52,7 @@ export async function surveyController(
  * Reads VMs, and each of them once only: where many come and go, every list has one that is gone when it is read, and a
  * survey that began from nothing each time would never end.
  */
-function rememberingReader(
+export function rememberingReader(
 	cluster: Cluster,
 ): (rows: readonly VmRow[], inventory: Inventory) => Promise<readonly ObservedVm[]> {
 	const known = new Map<string, ObservedVm>();
@@ -86,7 +86,8 @@ export function refuseUnsure({unsure}: Survey): void {
 
 const everyVmid: VmidRange = {first: 0, last: Number.POSITIVE_INFINITY};
 
-function isWithin({vmid}: VmRow, {first, last}: VmidRange): boolean {
+/** Whether a VM lives in the range. */
+export function isWithin({vmid}: Pick<VmRow, 'vmid'>, {first, last}: VmidRange): boolean {
 	return vmid >= first && vmid <= last;
 }
 

@@ -15,6 +15,8 @@ export interface Io {
 	readonly random: () => number;
 	/** Whether standard output shows colours. */
 	readonly colours?: boolean;
+	/** Whether standard output is a terminal, which can be drawn anew. */
+	readonly screen?: boolean;
 	/** Absent where nobody can be asked. */
 	readonly terminal?: Terminal;
 	/** Calls `stop` at the first Ctrl-C or SIGTERM, the second one ends the process; gives the way back to normal. */
@@ -34,6 +36,7 @@ export function processIo(process: NodeJS.Process, clock: Clock): Io {
 		clock,
 		random: Math.random,
 		colours: showsColours(process),
+		screen: process.stdout.isTTY === true,
 		...(process.stdin.isTTY && process.stderr.isTTY ? {terminal: openTerminal(process.stdin, process.stderr)} : {}),
 		onInterrupt: (stop) => untilInterrupted(process, stop),
 	};

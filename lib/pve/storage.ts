@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {Fault, isFault} from '../fault.ts';
-import type {ObservedSeed} from '../runner/observed.ts';
-import {readRows, required, textIn} from './decode.ts';
+import type {ObservedDisk, ObservedSeed} from '../runner/observed.ts';
+import {numberIn, type Row, readRows, required, textIn} from './decode.ts';
 import type {Kind} from './kind.ts';
 import {encodeMultipart} from './multipart.ts';
 import type {Session} from './session.ts';
@@ -9,6 +9,8 @@ import type {Session} from './session.ts';
 /** What can be asked of a storage that holds seeds. */
 export interface StorageCalls {
 	seedVolumes(node: string, storage: string, prefix: string): Promise<readonly ObservedSeed[]>;
+	/** The disks of VMs, as far as the token may see them. */
+	diskVolumes(node: string, storage: string): Promise<readonly ObservedDisk[]>;
 	/** `localhost` as the node spares a shared storage the copy over ssh. */
 	uploadSeed(node: string, storage: string, fileName: string, image: Uint8Array): Promise<string>;
 	removeSeed(node: string, volumeId: string): Promise<void>;
@@ -23,8 +25,16 @@ export function storageCalls({api, engine, attempt, runTask}: Session): StorageC
 			attempt({what: `list the ISO volumes of storage ${storage} on node ${node}`, node}, async () => {
 				const data: unknown = await storageAt(node, storage).content.$get({content: 'iso'});
 				return readRows(data, 'ISO volumes')
-					.map((row) => seedFrom(required(textIn(row, 'volid'), 'volid', 'ISO volumes'), node))
+					.map((row) => seedFrom(row, node))
 					.filter(({fileName}) => fileName.startsWith(prefix));
+			}),
+		diskVolumes: (node, storage) =>
+			attempt({what: `list the disks of storage ${storage} on node ${node}`, node}, async () => {
+				const data: unknown = await storageAt(node, storage).content.$get({content: 'images'});
+				return readRows(data, 'disks').flatMap((row) => {
+					const vmid = numberIn(row, 'vmid');
+					return vmid === undefined ? [] : [{node, volumeId: required(textIn(row, 'volid'), 'volid', 'disks'), vmid}];
+				});
 			}),
 		async uploadSeed(node, storage, fileName, image) {
 			const what = `upload the seed ${fileName} to storage ${storage} on node ${node}`;
@@ -56,8 +66,15 @@ function fieldsFor(image: Uint8Array): Readonly<Record<string, string>> {
 	};
 }
 
-function seedFrom(volumeId: string, node: string): ObservedSeed {
-	return {node, volumeId, fileName: volumeId.slice(volumeId.lastIndexOf('/') + 1)};
+function seedFrom(row: Row, node: string): ObservedSeed {
+	const volumeId = required(textIn(row, 'volid'), 'volid', 'ISO volumes');
+	const uploadedAt = numberIn(row, 'ctime');
+	return {
+		node,
+		volumeId,
+		fileName: volumeId.slice(volumeId.lastIndexOf('/') + 1),
+		...(uploadedAt === undefined ? {} : {uploadedAt}),
+	};
 }
 
 // pve-storage Storage.pm normalize_content_filename would store another name than the one asked for.

@@ -71,6 +71,16 @@ export interface ObservedSeed {
 	readonly node: string;
 	readonly volumeId: string;
 	readonly fileName: string;
+	/** Seconds since the epoch; absent where PVE does not say. */
+	readonly uploadedAt?: number;
+}
+
+/** A disk of a VM on a storage, as one node sees it. */
+export interface ObservedDisk {
+	readonly node: string;
+	readonly volumeId: string;
+	/** The VM that its name says it belongs to. */
+	readonly vmid: number;
 }
 
 /** All that one look tells about one runner. */

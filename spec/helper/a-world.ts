@@ -17,18 +17,32 @@ interface PutOptions {
 	readonly owner?: string;
 	readonly pool?: string;
 	readonly vmid?: number;
+	/** ISO 8601; the same day in every run where it is left out. */
+	readonly created?: string;
 	readonly config?: Readonly<Record<string, string>>;
 }
 
 /** Puts a running VM of a runner into a world, as an earlier run would have made it; gives its VMID. */
 export function putRunner(world: World, name: string, node: string, options: PutOptions = {}): number {
-	const {tags = true, owner = controller, pool = aRunner().pool, vmid = firstSlot(name, owner), config} = options;
-	const mark = aMark({runner: name, vmid, controller: owner, pool});
+	const {
+		tags = true,
+		owner = controller,
+		pool = aRunner().pool,
+		vmid = firstSlot(name, owner),
+		config,
+		created,
+	} = options;
+	const mark = aMark({runner: name, vmid, controller: owner, pool, ...(created === undefined ? {} : {created})});
 	const own = {name, boot: 'order=net0', agent: '1', description: writeNotes(mark)};
 	const vm = aVm(vmid, node, {...own, tags: tags ? tagsOf(mark).join(';') : 'base;template', ...config});
 	put(world, {...vm, power: 'running', startedAt: 1});
 	world.pools[runnerPool]?.vms.push(vmid);
 	return vmid;
+}
+
+/** Puts a running VM of a runner into a world that was made five hours ago, by the machine's clock. */
+export function putOldRunner(world: World, name: string, node: string, options: PutOptions = {}): number {
+	return putRunner(world, name, node, {created: new Date(Date.now() - 5 * 3_600_000).toISOString(), ...options});
 }
 
 /** Puts a seed of a runner onto a storage; `null` is the node of a shared one. Gives its volume id. */

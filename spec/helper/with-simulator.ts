@@ -3,7 +3,7 @@ import {createInstance} from '../../lib/command/create-instance.ts';
 import {deleteInstance, type RunnerPlace} from '../../lib/command/delete-instance.ts';
 import {getInstance} from '../../lib/command/get-instance.ts';
 import {listInstances} from '../../lib/command/list-instances.ts';
-import type {Cluster} from '../../lib/command/ports.ts';
+import type {Cluster, Disks} from '../../lib/command/ports.ts';
 import {removeAllInstances} from '../../lib/command/remove-all-instances.ts';
 import {setPower} from '../../lib/command/set-power.ts';
 import type {Sighting} from '../../lib/command/sighting.ts';
@@ -33,6 +33,9 @@ export interface RunOptions {
 	readonly deadline?: (own: Deadline) => Deadline;
 }
 
+/** What a command has of a process of its own. */
+export type StageTools = CommandTools & {readonly cluster: Cluster & Disks};
+
 /** The provider's commands, each on a connection of its own, and the world as it is behind the API's back. */
 export interface Stage {
 	readonly simulator: Simulator;
@@ -42,7 +45,7 @@ export interface Stage {
 	/** The runner that most specs want, as this world can make it. */
 	runner(changes?: Partial<DesiredRunner>): DesiredRunner;
 	/** Runs `work` with the tools of a process of its own. */
-	run<Result>(work: (tools: CommandTools) => Promise<Result>, options?: RunOptions): Promise<Result>;
+	run<Result>(work: (tools: StageTools) => Promise<Result>, options?: RunOptions): Promise<Result>;
 	create(changes?: Partial<DesiredRunner>, options?: RunOptions): Promise<ObservedVm>;
 	remove(changes?: Partial<RunnerPlace>, options?: RunOptions): Promise<void>;
 	get(changes?: Partial<RunnerPlace>, options?: RunOptions): Promise<Sighting>;
@@ -109,7 +112,7 @@ export function stageOn(simulator: Simulator, clock: Clock = pacedClock()): Stag
 		...changes,
 	});
 	async function run<Result>(
-		work: (tools: CommandTools) => Promise<Result>,
+		work: (tools: StageTools) => Promise<Result>,
 		{as = simulator.tokenId, deadline: wrap = (own) => own}: RunOptions = {},
 	): Promise<Result> {
 		const deadline = wrap(deadlineIn(budgetMs, clock));
@@ -159,10 +162,10 @@ export function stageOn(simulator: Simulator, clock: Clock = pacedClock()): Stag
 }
 
 // A machine under load answers late; here an agent that stays silent is one that says so.
-function unhurried(cluster: Cluster): Cluster {
+function unhurried<Own extends Cluster>(cluster: Own): Own {
 	return {
 		...cluster,
-		agentAddresses(node, vmid, timeoutMs) {
+		agentAddresses(node: string, vmid: number, timeoutMs: number) {
 			if (timeoutMs > 1_000) throw new Error(`an agent is waited for ${timeoutMs} ms`);
 			return cluster.agentAddresses(node, vmid, 60_000);
 		},

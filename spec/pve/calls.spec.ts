@@ -541,7 +541,7 @@ test(
 		{
 			on: 'GET /nodes/pve/storage/local/content?content=iso',
 			reply: ok([
-				{volid: 'local:iso/garm-1.iso', format: 'iso', size: 1},
+				{volid: 'local:iso/garm-1.iso', format: 'iso', size: 1, ctime: 1_760_000_000},
 				{volid: 'local:iso/debian.iso', format: 'iso', size: 1},
 			]),
 		},
@@ -554,10 +554,31 @@ test(
 	],
 	async (t, {cluster}) => {
 		t.deepEqual(await cluster.seedVolumes('pve', 'local', 'garm-'), [
-			{node: 'pve', volumeId: 'local:iso/garm-1.iso', fileName: 'garm-1.iso'},
+			{node: 'pve', volumeId: 'local:iso/garm-1.iso', fileName: 'garm-1.iso', uploadedAt: 1_760_000_000},
 		]);
 		await cluster.removeSeed('pve', 'local:iso/garm-1.iso');
 		await cluster.removeSeed('pve', 'local:iso/garm-1.iso');
+	},
+);
+
+test(
+	'disks are listed with the VMID that they belong to; what belongs to none is left out',
+	withScript,
+	[
+		{
+			on: 'GET /nodes/n1/storage/local-lvm/content?content=images',
+			reply: ok([
+				{volid: 'local-lvm:vm-100-disk-0', content: 'images', format: 'raw', size: 1, vmid: '100'},
+				{volid: 'local-lvm:base-9000-disk-0', content: 'images', format: 'raw', size: 1, vmid: 9000},
+				{volid: 'local-lvm:odd', content: 'images', format: 'raw', size: 1},
+			]),
+		},
+	],
+	async (t, {cluster}) => {
+		t.deepEqual(await cluster.diskVolumes('n1', 'local-lvm'), [
+			{node: 'n1', volumeId: 'local-lvm:vm-100-disk-0', vmid: 100},
+			{node: 'n1', volumeId: 'local-lvm:base-9000-disk-0', vmid: 9000},
+		]);
 	},
 );
 

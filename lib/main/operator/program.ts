@@ -2,11 +2,13 @@ import {Command, CommanderError} from 'commander';
 import {isFault} from '../../fault.ts';
 import type {Io} from '../io.ts';
 import {readVersion} from '../version.ts';
+import {addCleanupCommand} from './cleanup-command.ts';
 import {addCompletionCommand} from './completion-command.ts';
 import {addConfigCommand} from './config-command.ts';
 import {addDoctorCommand} from './doctor-command.ts';
 import {examples} from './examples.ts';
 import {addRenderCommand} from './render-command.ts';
+import {addRunnersCommand} from './runners-command.ts';
 import {addSchemaCommand} from './schema-command.ts';
 import {addSetupCommand} from './setup-command.ts';
 import {Verdict} from './verdict.ts';
@@ -31,6 +33,8 @@ export async function runOperator(args: readonly string[], io: Io, more: readonl
 	for (const add of [
 		addSetupCommand,
 		addDoctorCommand,
+		addRunnersCommand,
+		addCleanupCommand,
 		addConfigCommand,
 		addRenderCommand,
 		addSchemaCommand,

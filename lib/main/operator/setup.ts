@@ -13,6 +13,7 @@ import {deadlineIn} from '../../time/deadline.ts';
 import type {Io} from '../io.ts';
 import type {Terminal} from '../terminal.ts';
 import {type ConfigTarget, lookAtTarget, writeTarget} from './config-target.ts';
+import {demandYes} from './demand-yes.ts';
 import {runDoctor} from './doctor.ts';
 import {choiceFrom} from './setup-choice.ts';
 import type {SetupOptions} from './setup-command.ts';
@@ -192,9 +193,4 @@ async function logInAsRoot(urls: readonly string[], tls: TlsChoice, io: Io, term
 	const {clock, random} = io;
 	const deadline = deadlineIn(budgetMs, clock);
 	return logIn(admin, password, {urls, tls, requestTimeoutMs, deadline, clock, random, logger: silentLogger});
-}
-
-async function demandYes(terminal: Terminal, question: string): Promise<void> {
-	if (/^(?:y|yes)$/i.test((await terminal.ask(question)).trim())) return;
-	throw new Fault('refused', 'Nothing was changed.');
 }
