@@ -30,12 +30,12 @@ export function ownedBy(world: World, controller: string): readonly (Guest & {re
 
 /**
  * Every thing on the cluster that is nothing of `controllers`, byte for byte: VMs, containers, disks, images. A VM that is
- * being cloned is left out: it shows no owner until it is whole.
+ * being cloned or destroyed is left out: it shows no owner then.
  */
 export function foreignThings(world: World, controllers: readonly string[]): ReadonlyMap<string, string> {
-	const unborn = Object.values(world.guests).filter(({config}) => config.lock === 'clone');
+	const unsettled = Object.values(world.guests).filter(({config}) => /^(?:clone|destroyed)$/.test(config.lock ?? ''));
 	const owned = controllers.flatMap((controller) => ownedBy(world, controller));
-	const own = new Set([...owned, ...unborn].map(({vmid}) => vmid));
+	const own = new Set([...owned, ...unsettled].map(({vmid}) => vmid));
 	const seeds = controllers.map(
 		(controller) => `garm-seed-${createHash('sha256').update(controller).digest('hex').slice(0, 8)}-`,
 	);
