@@ -26,8 +26,9 @@ async function seedOf(proofCase: ProofCase): Promise<string> {
 }
 
 for (const proofCase of proofCases(selfSigned('spec').certificatePem)) {
-	test(`the provider makes a seed of case ${proofCase.id}`, async (t) => {
+	test(`the provider makes a seed of case ${proofCase.id}, in which the host name gets an address`, async (t) => {
 		const seed = await seedOf(proofCase);
+		t.regex(seed, /^manage_etc_hosts: localhost$/m);
 		t.regex(seed, new RegExp(`^package_upgrade: ${proofCase.updates}$`, 'm'));
 	});
 }
