@@ -115,9 +115,14 @@ test(
 		t.is(await pve.outcome(pve.upload('localhost', 'shared', 'b.iso', data)), 'OK');
 		t.is((await pve.send('GET', '/nodes/n3/storage/shared/content?content=iso')).data.length, 1);
 		Object.assign(state.nodes.n3 ?? {}, {ssh: false});
-		t.regex(
+		const options = [
+			...["'BatchMode=yes'", "'HostKeyAlias=n3'", "'UserKnownHostsFile=/etc/pve/nodes/n3/ssh_known_hosts'"],
+			"'GlobalKnownHostsFile=none'",
+		];
+		const ssh = `/usr/bin/ssh ${options.map((option) => `-o ${option}`).join(' ')} ${state.nodes.n3?.ip}`;
+		t.is(
 			(await pve.upload('n3', 'local', 'c.iso', data)).reason,
-			/^can't activate storage 'local' on node 'n3': command '\/usr\/bin\/ssh /,
+			`can't activate storage 'local' on node 'n3': command '${ssh} -- /usr/sbin/pvesm status --storage local' failed: exit code 255`,
 		);
 		await pve.simulator.setNode('n3', 'dead');
 		t.is((await pve.upload('n3', 'local', 'd.iso', data)).status, 0);
@@ -142,15 +147,42 @@ test(
 );
 
 test(
-	'a hanging node gives 596, and does what it was asked when it goes on',
+	'a node whose daemon hangs gives 596, and does what it was asked when it goes on',
 	simulated({world}, async (t, pve, {setNode, settle, world: state}) => {
-		await setNode('n3', 'api-hanging');
+		await setNode('n3', 'daemon-hanging');
+		t.is((await pve.send('GET', '/nodes/n3/qemu/103/config')).status, 200);
 		const hung = await pve.send('POST', '/nodes/n3/qemu/9103/clone', {newid: 800});
 		t.deepEqual([hung.status, hung.reason, hung.text], [596, 'Connection timed out', '']);
 		t.is(state.guests[800], undefined);
 		await setNode('n3', 'online');
 		await settle();
 		t.is(state.guests[800]?.node, 'n3');
+	}),
+);
+
+test(
+	'a node whose API hangs gives 596 and never hears of it; a request that still waits is answered when it goes on',
+	simulated({world}, async (t, pve, {setNode, settle, world: state}) => {
+		await setNode('n3', 'api-hanging');
+		t.is((await pve.send('POST', '/nodes/n3/qemu/9103/clone', {newid: 800})).status, 596);
+		const waiting = pve.send('POST', '/nodes/n3/qemu/9103/clone', {newid: 801});
+		while (!pve.simulator.requests.some(({form, status}) => form.newid === '801' && status === 0)) await sleep(1);
+		await setNode('n3', 'online');
+		t.is(await pve.outcome(waiting), 'OK');
+		await settle();
+		t.deepEqual([state.guests[800], state.guests[801]?.node], [undefined, 'n3']);
+	}),
+);
+
+test(
+	'a node whose daemon is down refuses what needs root, also where it is asked itself, and answers the rest',
+	simulated({world}, async (t, pve, {setNode}) => {
+		await setNode('n3', 'daemon-down');
+		for (const via of [0, 2]) {
+			const refused = await pve.send('GET', '/nodes/n3/qemu', undefined, {via});
+			t.deepEqual([refused.status, refused.reason, refused.text], [595, 'Connection refused', '']);
+			t.is((await pve.send('GET', '/nodes/n3/qemu/103/config', undefined, {via})).status, 200);
+		}
 	}),
 );
 
@@ -269,10 +301,27 @@ test(
 			'unable to remove VM 952 - used in HA resources and purge parameter not set.',
 		);
 		await setNode('n2', 'dead');
-		while (state.guests[952]?.node === 'n2') await sleep(10);
-		t.like(state.guests[952], {node: 'n1', power: 'running'});
+		while (state.guests[952]?.power !== 'running') await sleep(10);
+		t.is(state.guests[952].node, 'n1');
 	}),
 );
+
+test('HA starts a VM some seconds after its task, and stops it more seconds after', async (t) => {
+	const clock = manualClock();
+	await simulated({world, clock}, async (_, pve, {world: state}) => {
+		const power = () => state.guests[101]?.power;
+		Object.assign(state.guests[101] ?? {}, {ha: 'stopped', power: 'stopped'});
+		await timely(clock, pve.outcome(pve.send('POST', '/nodes/n1/qemu/101/status/start')));
+		t.deepEqual([power(), state.guests[101]?.ha], ['stopped', 'started']);
+		await clock.advance(8000);
+		t.is(power(), 'running');
+		await timely(clock, pve.outcome(pve.send('POST', '/nodes/n1/qemu/101/status/stop')));
+		await clock.advance(8000);
+		t.deepEqual([power(), state.guests[101]?.ha], ['running', 'stopped']);
+		await clock.advance(8000);
+		t.is(power(), 'stopped');
+	})(t);
+});
 
 test(
 	'a VM that moved looks deleted where it was',

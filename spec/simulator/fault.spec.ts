@@ -122,7 +122,7 @@ test(
 		faults.add({
 			match: {operation: 'version'},
 			nth: 1,
-			effect: {kind: 'node', node: 'n1', state: 'dead', ms: 20_000},
+			effect: {kind: 'node', node: 'n1', state: 'dead', ms: 100_000},
 		});
 		t.is((await pve.send('GET', '/version')).status, 0);
 		t.is((await pve.send('GET', '/version')).status, 0);

@@ -206,3 +206,39 @@ test(
 		);
 	}),
 );
+
+for (const pveVersion of ['8.4', '9.2'] as const) {
+	test(
+		`${pveVersion} refuses bad JSON and misnamed files in its own words`,
+		simulated({pveVersion}, async (t, pve) => {
+			const headers = {'Content-Type': 'application/json'};
+			const json = await pve.send('PUT', '/nodes/pve/qemu/102/config', undefined, {raw: '{bad json', headers});
+			const line = pveVersion === '8.4' ? 917 : 934;
+			const text = `'"' expected, at character offset 1 (before "bad json") at /usr/share/perl5/PVE/APIServer/AnyEvent.pm line ${line}.`;
+			t.deepEqual([json.status, json.reason, json.text], [500, text, `${text}\n`]);
+			const part = 'Content-Disposition: form-data; name="file"; filename="a.iso"';
+			const misnamed = await pve.send('POST', '/nodes/pve/storage/local/upload', undefined, {
+				raw: `--b\r\n${part}\r\n\r\nbytes\r\n--b--\r\n`,
+				headers: {'Content-Type': 'multipart/form-data; boundary=b'},
+			});
+			const wrong = "wrong field name 'file' for file upload, expected 'filename'";
+			const told = `${wrong} at /usr/share/perl5/PVE/APIServer/AnyEvent.pm line 1281.`;
+			const answer = [misnamed.status, misnamed.text];
+			// 9.2 hangs up.
+			t.deepEqual(answer, pveVersion === '8.4' ? [500, `${told}\n`] : [0, '']);
+		}),
+	);
+}
+
+test(
+	'an upload without a body misses its parameters',
+	simulated({}, async (t, pve) => {
+		const headers = {'Content-Type': 'multipart/form-data; boundary=b'};
+		const {status, errors} = await pve.send('POST', '/nodes/pve/storage/local/upload', undefined, {raw: '', headers});
+		t.is(status, 400);
+		t.deepEqual(errors, {
+			content: 'property is missing and it is not optional',
+			filename: 'property is missing and it is not optional',
+		});
+	}),
+);

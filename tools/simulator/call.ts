@@ -57,5 +57,14 @@ export function fork(call: Call, type: string, id: string | number, work: TaskOr
 	return upid;
 }
 
+/** Whether a task ends well within so many seconds: what asked for it then answers null instead of its id. */
+export async function isOverWithin({dc}: Call, upid: string, seconds: number): Promise<boolean> {
+	for (let waitedMs = 0; waitedMs < seconds * 1000; waitedMs += 100) {
+		await dc.clock.sleep(100);
+		if (dc.world.tasks[upid]?.status === 'stopped') return dc.world.tasks[upid]?.exitstatus === 'OK';
+	}
+	return false;
+}
+
 /** Whether a boolean parameter was given as 1. */
 export const isOn = (value: string | undefined): boolean => value === '1';

@@ -21,6 +21,8 @@ export interface Clock {
 export interface ManualClock extends Clock {
 	/** Moves the time and fires what has become due, in order. */
 	readonly advance: (genuineMs: number) => Promise<void>;
+	/** When the next timer is due. */
+	readonly next: () => number | undefined;
 }
 
 const factors = {genuine: 1, instant: 0.01} as const satisfies Record<Pace, number>;
@@ -92,6 +94,7 @@ export function manualClock(startMs = 1_795_000_000_000): ManualClock {
 		every,
 		sleep: (genuineMs) => (genuineMs <= 0 ? Promise.resolve() : new Promise((resolve) => after(genuineMs, resolve))),
 		stop: () => due.clear(),
+		next: () => (due.size === 0 ? undefined : Math.min(...[...due].map(({at}) => at))),
 		async advance(genuineMs) {
 			const end = nowMs + genuineMs;
 			for (;;) {

@@ -13,7 +13,10 @@ export interface ControlServer {
 
 type Command = (simulator: Simulator, body: unknown) => unknown;
 
-const states: readonly NodeState[] = ['online', 'api-down', 'api-hanging', 'dead', 'maintenance', 'no-quorum'];
+const states: readonly NodeState[] = [
+	...(['online', 'api-down', 'api-hanging', 'daemon-down', 'daemon-hanging'] as const),
+	...(['dead', 'maintenance', 'no-quorum'] as const),
+];
 
 const commands: Readonly<Record<string, Command>> = {
 	'GET /world': ({snapshot, requests, tokens}) => ({...snapshot(), requests, tokens}),

@@ -1,9 +1,10 @@
 import type {Datacenter} from './datacenter.ts';
-import type {NodeState} from './world.ts';
+import type {Guest, NodeState} from './world.ts';
 
 // CLUSTER section 11: seconds until HA's node status follows, and until a dead node's VMs are taken over.
 const maintenanceMs = 10_800;
 const failOverMs = 139_000;
+const restartMs = 7000;
 const forgottenMs = 300_000;
 
 /** Changes a node's state; what follows from it (killed workers, fail-over, suspended requests) follows. */
@@ -19,7 +20,8 @@ export function setNodeState(dc: Datacenter, name: string, state: NodeState): vo
 	if (state === 'dead') die(dc, name);
 	if (state === 'maintenance') later(dc, name, state, maintenanceMs, () => setHa(dc, name, 'maintenance'));
 	if (before === 'maintenance') later(dc, name, state, maintenanceMs, () => setHa(dc, name, 'online'));
-	if (before === 'api-hanging') for (const goOn of dc.suspended.get(name)?.splice(0) ?? []) goOn();
+	if (before === 'api-hanging' || before === 'daemon-hanging')
+		for (const goOn of dc.suspended.get(name)?.splice(0) ?? []) goOn();
 }
 
 /** Acts later, unless the node has changed its state again. */
@@ -51,14 +53,21 @@ function die(dc: Datacenter, name: string): void {
 			const target = Object.keys(dc.world.nodes).find((other) => dc.world.nodes[other]?.state === 'online');
 			if (target === undefined) return;
 			guest.node = target;
-			if (wasRunning) guest.power = 'running';
-			guest.startedAt = dc.clock.now();
+			if (wasRunning) dc.clock.after(restartMs, () => startAgain(dc, guest));
 		});
 	}
 	if (dc.world.nodes[name]?.hastate !== undefined) {
 		later(dc, name, 'dead', 18_800, () => setHa(dc, name, 'unknown'));
 		later(dc, name, 'dead', 68_900, () => setHa(dc, name, 'fence'));
 	}
+}
+
+/** HA's agent on the other node has found it in its list. */
+function startAgain(dc: Datacenter, guest: Guest): void {
+	if (guest.power !== 'stopped' || guest.ha !== 'started') return;
+	guest.power = 'running';
+	guest.startedAt = dc.clock.now();
+	guest.pid = dc.tasks.nextPid();
 }
 
 /** Away for more than five minutes: `unknown` until the first broadcast, else the old figures count. */

@@ -1,12 +1,15 @@
+import type {PveVersion} from './world.ts';
+
 /**
  * An answer that is not 200. `message` is the reason phrase and the body's `message`; `errors` are the parameters' own
- * texts; `body: 'empty'` and `'text'` are the answers that PVE gives outside its JSON formatter.
+ * texts; `body: 'empty'`, `'text'` and `'line'` (with a line end) are the answers that PVE gives outside its JSON
+ * formatter.
  */
 export class Refusal extends Error {
 	override readonly name = 'Refusal';
 	readonly status: number;
 	readonly errors: Readonly<Record<string, string>> | undefined;
-	readonly body: 'json' | 'empty' | 'text';
+	readonly body: 'json' | 'empty' | 'text' | 'line';
 	readonly delayMs: number;
 
 	constructor(status: number, message: string, options: RefusalOptions = {}) {
@@ -20,7 +23,7 @@ export class Refusal extends Error {
 
 interface RefusalOptions {
 	readonly errors?: Readonly<Record<string, string>>;
-	readonly body?: 'json' | 'empty' | 'text';
+	readonly body?: 'json' | 'empty' | 'text' | 'line';
 	/** Genuine milliseconds that pass before the answer leaves. */
 	readonly delayMs?: number;
 }
@@ -52,10 +55,15 @@ export const texts = {
 	tooLarge: () => new Refusal(501, 'for data too large', {body: 'text'}),
 	badContentType: (type: string) => new Refusal(506, `upload 'Content-Type '${type}' not implemented`, {body: 'text'}),
 	noFormatter: (uri: string) => new Refusal(501, `no formatter for uri ${uri}`, {body: 'text'}),
+	wrongFileField: (field: string) => {
+		const text = `wrong field name '${field}' for file upload, expected 'filename'`;
+		return new Refusal(500, `${text} at /usr/share/perl5/PVE/APIServer/AnyEvent.pm line 1281.`, {body: 'line'});
+	},
 	badMultipart: () => new Refusal(400, 'Bad Request', {body: 'empty'}),
-	badJson: (near: string) => {
-		const text = `'"' expected, at character offset 1 (before "${near}") at /usr/share/perl5/PVE/APIServer/AnyEvent.pm line 934.`;
-		return new Refusal(500, text, {body: 'text'});
+	badJson: (near: string, version: PveVersion) => {
+		const line = version === '8.4' ? 917 : 934;
+		const text = `'"' expected, at character offset 1 (before "${near}") at /usr/share/perl5/PVE/APIServer/AnyEvent.pm line ${line}.`;
+		return new Refusal(500, text, {body: 'line'});
 	},
 	// pve-manager PVE/HTTPServer.pm rest_handler
 	notImplemented: (method: string, path: string) => new Refusal(501, `Method '${method} ${path}' not implemented`),
@@ -119,6 +127,10 @@ export const texts = {
 	alreadyRunning: (vmid: number | string) => die(`VM ${vmid} already running`),
 	notRunning: (vmid: number | string) => die(`VM ${vmid} not running`),
 	startTemplate: () => die("you can't start a vm if it's a template"),
+	arbitraryPath: (version: PveVersion) => {
+		const line = version === '8.4' ? 581 : 651;
+		return die(`Only root can pass arbitrary filesystem paths. at /usr/share/perl5/PVE/Storage.pm line ${line}.`);
+	},
 	templateAgain: () => die("you can't convert a template to a template"),
 	powerdownTimeout: () => die('VM quit/powerdown failed - got timeout'),
 	noDisk: (disk: string) => die(`disk '${disk}' does not exist`),

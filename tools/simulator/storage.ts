@@ -13,17 +13,20 @@ interface Kind {
 	readonly linked: boolean;
 	/** A linked clone's volid names its base, so the base cannot be removed. */
 	readonly namesBase: boolean;
+	/** Whether an image may have another format than the plugin's own. */
+	readonly anyFormat: boolean;
 	readonly format: string;
 }
 
 /** What the storage plugins can do. pve-storage Storage/*Plugin.pm volume_has_feature. */
 export const storageKinds = {
-	dir: {files: true, linked: true, namesBase: true, format: 'qcow2'},
-	nfs: {files: true, linked: true, namesBase: true, format: 'qcow2'},
-	lvmthin: {files: false, linked: true, namesBase: false, format: 'raw'},
-	lvm: {files: false, linked: false, namesBase: false, format: 'raw'},
-	zfspool: {files: false, linked: true, namesBase: true, format: 'raw'},
-	rbd: {files: false, linked: true, namesBase: true, format: 'raw'},
+	dir: {files: true, linked: true, namesBase: true, anyFormat: true, format: 'qcow2'},
+	nfs: {files: true, linked: true, namesBase: true, anyFormat: true, format: 'qcow2'},
+	btrfs: {files: true, linked: true, namesBase: true, anyFormat: false, format: 'raw'},
+	lvmthin: {files: false, linked: true, namesBase: false, anyFormat: false, format: 'raw'},
+	lvm: {files: false, linked: false, namesBase: false, anyFormat: false, format: 'raw'},
+	zfspool: {files: false, linked: true, namesBase: true, anyFormat: false, format: 'raw'},
+	rbd: {files: false, linked: true, namesBase: true, anyFormat: false, format: 'raw'},
 } as const satisfies Record<StorageType, Kind>;
 
 /** The storage, or PVE's refusal. Storage.pm storage_check_enabled. */
@@ -55,7 +58,7 @@ export function volumePath(dc: Datacenter, volid: string): string {
 	const storage = dc.world.storages[name];
 	const rest = volid.slice(name.length + 1);
 	const root = storage?.path ?? '/var/lib/vz';
-	if (storage?.type !== 'dir' && storage?.type !== 'nfs') return `/dev/${name}/${rest}`;
+	if (storage === undefined || !storageKinds[storage.type].files) return `/dev/${name}/${rest}`;
 	if (rest.startsWith('iso/')) return `${root}/template/${rest}`;
 	if (rest.startsWith('vztmpl/')) return `${root}/template/cache/${rest.slice(7)}`;
 	if (rest.startsWith('import/') || rest.startsWith('snippets/')) return `${root}/${rest}`;
@@ -108,6 +111,7 @@ export function checkBaseUnused(dc: Datacenter, node: string, volid: string): vo
 
 const acquireMs = 10_000;
 const retryMs = 1000;
+const jitterMs = 300;
 
 /**
  * Runs `act` under the storage's lock: one for the whole cluster where it is shared (asked for once a second, ten
@@ -136,7 +140,8 @@ async function acquireShared(dc: Datacenter, worker: Worker, storage: string): P
 		const release = dc.locks.isHeld(file) ? undefined : await dc.locks.acquire(file, {timeoutMs: 1});
 		if (release !== undefined) return release;
 		if (waitedMs === 0) worker.log(`trying to acquire cfs lock 'storage-${storage}' ...`);
-		await worker.pause(retryMs);
+		// No two processes sleep for the same second.
+		await worker.pause(retryMs + dc.random.fraction() * jitterMs);
 	}
 	throw texts.storageLockTimeout(storage);
 }

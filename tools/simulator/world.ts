@@ -8,8 +8,12 @@ export type NodeState =
 	| 'online'
 	/** pveproxy stopped: connections are refused, the cluster sees nothing of it. */
 	| 'api-down'
-	/** pveproxy stopped by SIGSTOP: requests are accepted and acted on when it goes on. */
+	/** pveproxy stopped by SIGSTOP: requests wait to be taken, and are lost where the node asked gives up on them first. */
 	| 'api-hanging'
+	/** pvedaemon stopped: what needs root on the node is refused, what pveproxy answers by itself works. */
+	| 'daemon-down'
+	/** pvedaemon stopped by SIGSTOP: what needs root is accepted and acted on when it goes on. */
+	| 'daemon-hanging'
 	/** Power gone. */
 	| 'dead'
 	/** HA maintenance mode: everything works, `hastate` says so. */
@@ -67,7 +71,7 @@ export interface GuestInside {
 	readonly deaf?: boolean;
 }
 
-export type StorageType = 'dir' | 'nfs' | 'lvmthin' | 'lvm' | 'zfspool' | 'rbd';
+export type StorageType = 'dir' | 'nfs' | 'btrfs' | 'lvmthin' | 'lvm' | 'zfspool' | 'rbd';
 
 export interface WorldStorage {
 	readonly type: StorageType;
@@ -82,6 +86,8 @@ export interface WorldStorage {
 	disabled?: boolean;
 	/** Every allocation fails as on a full disk. */
 	full?: boolean;
+	/** Genuine milliseconds that a slow storage takes longer to make a volume, and to copy one to it. */
+	slow?: {readonly createMs?: number; readonly copyMs?: number};
 }
 
 export interface Volume {

@@ -17,9 +17,12 @@ const json = 'application/json;charset=UTF-8';
 
 /** The answer for a rule's result: `{"data": ...}`. */
 export function success(data: unknown): Answer {
-	const body = isTotalled(data) ? {data: data.data, total: data.total} : {data};
+	// HTTPServer.pm: a total of 0 is as good as none. Transcripts 01, 02 and 04.
+	const body = isTotalled(data) && data.total > 0 ? {data: data.data, total: data.total} : {data: unwrapped(data)};
 	return {status: 200, reason: 'OK', body: JSON.stringify(body), contentType: json};
 }
+
+const unwrapped = (data: unknown): unknown => (isTotalled(data) ? data.data : data);
 
 /** The answer for whatever a rule threw. An error that is not PVE's is the simulator's own bug, and says so. */
 export function refused(error: unknown): Answer {
@@ -31,6 +34,7 @@ export function refused(error: unknown): Answer {
 	const common = {status, reason: firstLine(message), delayMs};
 	if (body === 'empty') return common;
 	if (body === 'text') return {...common, body: message};
+	if (body === 'line') return {...common, body: `${message}\n`};
 	// A 501 of the REST handler has no line end in its message, everything else has.
 	const text = status === 501 ? message : `${message}\n`;
 	return {...common, contentType: json, body: JSON.stringify({data: null, message: text, ...(errors && {errors})})};

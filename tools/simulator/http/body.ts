@@ -1,6 +1,7 @@
 import type {IncomingMessage} from 'node:http';
 import {texts} from '../refusal.ts';
 import type {RawParameters} from '../schema/verify.ts';
+import type {PveVersion} from '../world.ts';
 import {decodeForm, decodeJson} from './form.ts';
 
 // pve-http-server AnyEvent.pm $limit_max_post
@@ -23,10 +24,10 @@ export async function readBody(request: IncomingMessage, limited: boolean): Prom
 }
 
 /** A form's or a JSON body's parameters. */
-export function decodeBody(body: Buffer, contentType: string | undefined): RawParameters {
+export function decodeBody(body: Buffer, contentType: string | undefined, version: PveVersion): RawParameters {
 	if (body.length === 0) return {};
 	const type = (contentType ?? 'application/x-www-form-urlencoded').split(';')[0]?.trim() ?? '';
 	if (type === 'application/x-www-form-urlencoded') return decodeForm(body.toString('utf8'));
-	if (type === 'application/json') return decodeJson(body.toString('utf8'));
+	if (type === 'application/json') return decodeJson(body.toString('utf8'), version);
 	throw texts.badContentType(type);
 }

@@ -1,5 +1,6 @@
 import {die, texts} from '../refusal.ts';
 import type {RawParameters} from '../schema/verify.ts';
+import type {PveVersion} from '../world.ts';
 
 const decode = (text: string): string => {
 	try {
@@ -31,14 +32,14 @@ function add(found: Record<string, string | string[]>, key: string, value: strin
 }
 
 /** A JSON body as parameters: booleans become 0 and 1, numbers text. */
-export function decodeJson(text: string): RawParameters {
+export function decodeJson(text: string, version: PveVersion): RawParameters {
 	let body: unknown;
 	try {
 		body = JSON.parse(text);
 	} catch {
-		throw texts.badJson(text.slice(1));
+		throw texts.badJson(text.slice(1), version);
 	}
-	if (typeof body !== 'object' || body === null) throw texts.badJson(text.slice(1));
+	if (typeof body !== 'object' || body === null) throw texts.badJson(text.slice(1), version);
 	return Object.fromEntries(Object.entries(body).map(([key, value]) => [key, asText(key, value)]));
 }
 

@@ -10,6 +10,17 @@ export interface Multipart {
 	readonly upload?: Upload;
 }
 
+/** A file in a part that is not called `filename`. */
+export class WrongFileField extends Error {
+	override readonly name = 'WrongFileField';
+	readonly field: string;
+
+	constructor(field: string) {
+		super(`file in the part '${field}'`);
+		this.field = field;
+	}
+}
+
 const order = ['content', 'checksum-algorithm', 'checksum'];
 const lineEnd = Buffer.from('\r\n\r\n');
 
@@ -33,6 +44,7 @@ export function decodeMultipart(body: Buffer, contentType: string): Multipart {
 			return {fields, upload: {filename, data: Buffer.from(data)}};
 		}
 		const at = order.indexOf(name ?? '');
+		if (at < 0 && /\bfilename="/i.test(first)) throw new WrongFileField(name ?? '');
 		if (at < 0 || at <= last) throw texts.badMultipart();
 		last = at;
 		fields[name ?? ''] = data.toString('utf8');

@@ -24,10 +24,18 @@ export async function interfaces(call: Call): Promise<unknown> {
 export async function osinfo(call: Call): Promise<unknown> {
 	const guest = await answering(call);
 	const windows = guest.config.ostype?.startsWith('win') === true;
-	return {
-		result: windows ? {id: 'mswindows', name: 'Microsoft Windows'} : {id: 'ubuntu', name: 'Ubuntu', machine: 'x86_64'},
-	};
+	return {result: {...(windows ? windowsInfo : ubuntuInfo), machine: 'x86_64'}};
 }
+
+const windowsInfo = {
+	...{id: 'mswindows', name: 'Microsoft Windows', 'pretty-name': 'Windows Server 2025 Standard', version: '2025'},
+	...{'version-id': '2025', variant: 'server', 'variant-id': 'server', 'kernel-release': '26100'},
+	'kernel-version': '10.0',
+};
+const ubuntuInfo = {
+	...{id: 'ubuntu', name: 'Ubuntu', 'pretty-name': 'Ubuntu 24.04 LTS', version: '24.04 LTS', 'version-id': '24.04'},
+	...{'kernel-release': '6.8.0-generic', 'kernel-version': '#1 SMP PREEMPT_DYNAMIC'},
+};
 
 /** GET agent/get-host-name. */
 export async function hostName(call: Call): Promise<unknown> {

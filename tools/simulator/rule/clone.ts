@@ -14,9 +14,10 @@ import {
 	storageKinds,
 	storageOn,
 	underStorageLock,
+	volumePath,
 } from '../storage.ts';
 import type {Worker} from '../task.ts';
-import {WorkerKilled} from '../task.ts';
+import {exitText, WorkerKilled} from '../task.ts';
 import {checkLock, loadConfig, lockFile} from '../vm-config.ts';
 import type {Guest} from '../world.ts';
 import {demandBridges, renewMac} from './network.ts';
@@ -169,7 +170,7 @@ async function copy(call: Call, worker: Worker, guest: Guest, planned: Plan): Pr
 		for (const volid of made) removeVolume(dc, node, volid);
 		await dc.clock.sleep(1000);
 		if (dc.world.guests[guest.vmid] === guest && guest.node === node) delete dc.world.guests[guest.vmid];
-		throw die(`clone failed: ${error instanceof Error ? error.message : String(error)}`);
+		throw die(`clone failed: ${exitText(error)}`);
 	}
 }
 
@@ -204,7 +205,8 @@ async function copyLinked(
 			vmid: guest.vmid,
 			parent: kind.files ? `../${base}` : base,
 		});
-		await worker.pause(linkedDiskMs[source.node === null ? 'shared' : 'local']);
+		const {createMs = 0} = dc.world.storages[storage]?.slow ?? {};
+		await worker.pause(linkedDiskMs[source.node === null ? 'shared' : 'local'] + createMs);
 		return printDrive({file: volid, options: drive.options});
 	});
 }
@@ -223,7 +225,8 @@ async function copyFull(
 	const kind = storageKinds[dc.world.storages[storage]?.type ?? 'dir'];
 	const source = findVolume(dc, node, drive.file);
 	if (source === undefined) throw texts.noVolume(drive.file);
-	const format = kind.files ? (parameters.format ?? 'qcow2') : kind.format;
+	const format = kind.anyFormat ? (parameters.format ?? (cloudinit ? 'qcow2' : source.format)) : kind.format;
+	const {createMs = 0, copyMs = 0} = dc.world.storages[storage]?.slow ?? {};
 	worker.log(`create full clone of drive ${key} (${drive.file})`);
 	const volid = await underStorageLock(dc, worker, storage, async () => {
 		const name = cloudinit
@@ -236,29 +239,54 @@ async function copyFull(
 			...{volid: allocated, storage, content: 'images', format, size: source.size, used},
 			...{vmid: guest.vmid, parent: null},
 		});
-		await worker.pause(overheadMs);
+		await worker.pause(overheadMs + createMs);
 		return allocated;
 	});
 	worker.log(`allocated target volume '${volid}'`);
-	if (!cloudinit) await transfer(worker, source.size);
+	const interrupted = convertFailure(dc, {source: drive.file, format: source.format}, {source: volid, format});
+	if (!cloudinit) await transfer(worker, source.size, copyMs, interrupted);
 	const options = new Map(drive.options);
 	options.set('size', formatSize(source.size));
 	return printDrive({file: volid, options});
 }
 
 const steps = 4;
+const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
-async function transfer(worker: Worker, size: number): Promise<void> {
+/** pve-common Format.pm render_bytes: `85.0 MiB`. */
+function shownBytes(bytes: number): string {
+	let value = bytes;
+	let unit = 0;
+	while (value >= 1024 && unit < byteUnits.length - 1) {
+		value /= 1024;
+		unit++;
+	}
+	return `${value.toFixed(1)} ${byteUnits[unit]}`;
+}
+
+interface Image {
+	readonly source: string;
+	readonly format: string;
+}
+
+/** QemuServer.pm qemu_img_convert, as it ends on SIGTERM. Transcript 04, entry 95. */
+function convertFailure(dc: Datacenter, from: Image, to: Image): string {
+	const command = `/usr/bin/qemu-img convert -p -n -f ${from.format} -O ${to.format}`;
+	const paths = `${volumePath(dc, from.source)} zeroinit:${volumePath(dc, to.source)}`;
+	return `copy failed: command '${command} ${paths}' failed: interrupted by signal`;
+}
+
+async function transfer(worker: Worker, size: number, delayMs: number, interrupted: string): Promise<void> {
 	const gib = size / 1024 ** 3;
 	const progress = (share: number): string =>
-		`transferred ${(gib * share).toFixed(1)} GiB of ${gib.toFixed(1)} GiB (${(share * 100).toFixed(2)}%)`;
+		`transferred ${shownBytes(size * share)} of ${shownBytes(size)} (${(share * 100).toFixed(2)}%)`;
 	worker.log(progress(0));
 	for (let step = 1; step <= steps; step++) {
 		try {
-			await worker.pause((gib * fullDiskMsPerGiB) / steps);
+			await worker.pause((gib * fullDiskMsPerGiB + delayMs) / steps);
 		} catch (error) {
 			if (error instanceof WorkerKilled) throw error;
-			throw die(`copy failed: command '/usr/bin/qemu-img convert -p -n' failed: interrupted by signal`);
+			throw die(interrupted);
 		}
 		worker.log(progress(step / steps));
 	}

@@ -1,4 +1,4 @@
-import {demandAll, demandAny} from '../access.ts';
+import {demandAll, demandAny, holdsAll, holdsAny} from '../access.ts';
 import type {Call} from '../call.ts';
 import {isCloudinit, isDriveName, parseDrive, storageOf} from '../drive.ts';
 import {texts} from '../refusal.ts';
@@ -49,21 +49,26 @@ export function demandOptions(call: Call, set: ReadonlyMap<string, string>, remo
 }
 
 function demandOption(call: Call, key: string, value: string | undefined): void {
-	const {
-		dc: {world},
-		caller,
-		parameters,
-	} = call;
-	const path = `/vms/${parameters.vmid}`;
 	if (rootOnly.test(key)) throw texts.rootOnly(key);
 	if (isDriveName(key)) demandDrive(call, key, value);
-	else if (/^unused\d+$/.test(key)) demandAll(world, caller, path, 'VM.Config.Disk');
-	else if (/^net\d+$/.test(key)) demandAll(world, caller, path, 'VM.Config.Network');
-	else if (cloudinitKeys.test(key)) demandAny(world, caller, path, 'VM.Config.Cloudinit', 'VM.Config.Network');
-	else if (/^(?:serial|usb)\d+$/.test(key)) demandAll(world, caller, path, 'VM.Config.HWType');
-	else if (/^numa\d+$/.test(key)) demandAll(world, caller, path, 'VM.Config.CPU');
-	else demandAll(world, caller, path, privilegeOf.get(key) ?? 'VM.Config.Options');
-	if (key === 'startup') demandAll(world, caller, '/', 'Sys.Modify');
+	else if (/^unused\d+$/.test(key)) demandOnVm(call, 'VM.Config.Disk');
+	else if (/^net\d+$/.test(key)) demandOnVm(call, 'VM.Config.Network');
+	else if (cloudinitKeys.test(key)) demandOneOnVm(call, 'VM.Config.Cloudinit', 'VM.Config.Network');
+	else if (/^(?:serial|usb)\d+$/.test(key)) demandOnVm(call, 'VM.Config.HWType');
+	else if (/^numa\d+$/.test(key)) demandOnVm(call, 'VM.Config.CPU');
+	else demandOnVm(call, privilegeOf.get(key) ?? 'VM.Config.Options');
+	if (key === 'startup') demandAll(call.dc.world, call.caller, '/', 'Sys.Modify');
+}
+
+/** RPCEnvironment.pm check_vm_perm: for a VM that is made, its pool will do as well. */
+function demandOnVm({dc: {world}, caller, parameters: {vmid, pool}}: Call, ...privileges: readonly string[]): void {
+	if (pool !== undefined && holdsAll(world, caller, `/pool/${pool}`, privileges)) return;
+	demandAll(world, caller, `/vms/${vmid}`, ...privileges);
+}
+
+function demandOneOnVm({dc: {world}, caller, parameters: {vmid, pool}}: Call, ...privileges: readonly string[]): void {
+	if (pool !== undefined && holdsAny(world, caller, `/pool/${pool}`, privileges)) return;
+	demandAny(world, caller, `/vms/${vmid}`, ...privileges);
 }
 
 /** API2/Qemu.pm check_storage_access, then update_vm_api $check_drive_perms: of the old drive, and of the new one. */
@@ -84,11 +89,10 @@ function demandStorage({dc: {world}, caller}: Call, value: string): void {
 	demandAny(world, caller, `/storage/${storage}`, ...privileges);
 }
 
-function demandKind({dc: {world}, caller, parameters}: Call, value: string): void {
+function demandKind(call: Call, value: string): void {
 	const {file, options} = parseDrive(value);
-	const path = `/vms/${parameters.vmid}`;
-	if (isCloudinit(file)) demandAll(world, caller, path, 'VM.Config.Cloudinit', 'VM.Config.CDROM');
-	else demandAll(world, caller, path, options.get('media') === 'cdrom' ? 'VM.Config.CDROM' : 'VM.Config.Disk');
+	if (isCloudinit(file)) demandOnVm(call, 'VM.Config.Cloudinit', 'VM.Config.CDROM');
+	else demandOnVm(call, options.get('media') === 'cdrom' ? 'VM.Config.CDROM' : 'VM.Config.Disk');
 }
 
 function demandBridge({dc, node, caller, parameters}: Call, key: string, value: string): void {

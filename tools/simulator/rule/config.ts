@@ -1,5 +1,5 @@
 import type {Call} from '../call.ts';
-import {fork, isOn} from '../call.ts';
+import {fork, isOn, isOverWithin} from '../call.ts';
 import {configDigest} from '../config-file.ts';
 import type {Drive} from '../drive.ts';
 import {isCdrom, isCloudinit, isDriveName, parseDrive, storageOf} from '../drive.ts';
@@ -12,7 +12,7 @@ import {findVolume, removeVolume} from '../storage.ts';
 import {checkLock, loadConfig, lockFile, shownConfig} from '../vm-config.ts';
 import type {Guest} from '../world.ts';
 import {demandOptions} from './config-access.ts';
-import {storedDrive} from './drive-change.ts';
+import {checkSnippets, storedDrive} from './drive-change.ts';
 import {withMac} from './network.ts';
 import {demandTags, storedTags} from './tags.ts';
 
@@ -47,15 +47,19 @@ export async function putConfig(call: Call): Promise<null> {
 	return null;
 }
 
-/** POST config: the same in a task. API2/Qemu.pm update_vm_async. */
-export function postConfig(call: Call): string {
+/** POST config: the same in a task; with `background_delay` null when done in time. API2/Qemu.pm update_vm_async. */
+export async function postConfig(call: Call): Promise<string | null> {
 	const change = prepared(call);
-	const vmid = call.parameters.vmid ?? '';
-	const told = [...change.set].map(([key, value]) => `-${key} ${value}`).join(' ');
-	return fork(call, 'qmconfig', vmid, (worker) => {
+	const {vmid = '', background_delay: delay} = call.parameters;
+	const told = [...change.set]
+		.sort(([a], [b]) => (a < b ? -1 : 1))
+		.map(([key, value]) => `-${key} ${value}`)
+		.join(' ');
+	const upid = fork(call, 'qmconfig', vmid, (worker) => {
 		worker.log(`update VM ${vmid}: ${told}`);
 		return worker.locked(call.dc.locks, lockFile(vmid), {timeoutMs: lockMs}, () => apply(call, change));
 	});
+	return delay !== undefined && (await isOverWithin(call, upid, Number(delay))) ? null : upid;
 }
 
 interface Change {
@@ -80,12 +84,19 @@ function prepared(call: Call): Change {
 	for (const [key, value] of set) {
 		const wrong = driveViolation(key, value);
 		if (wrong !== undefined) throw badParameters({[key]: wrong});
+		if (key === 'hookscript') checkHookscript(call, value);
 	}
 	demandOptions(call, set, remove);
 	// qemu-server 9 API2/Qemu.pm:2229: looks at the VM's lock before it waits for the lock file; 8 waits first.
 	if (dc.world.pveVersion !== '8.4' && !isOn(parameters.skiplock)) checkLock(loadConfig(dc, node, vmid));
 	else loadConfig(dc, node, vmid);
 	return {set, remove, revert};
+}
+
+/** GuestHelpers.pm check_hookscript. */
+function checkHookscript({dc, node}: Call, volid: string): void {
+	if (findVolume(dc, node, volid) !== undefined) return;
+	throw badParameters({hookscript: `script '${volid}' does not exist\n`});
 }
 
 async function underLock(call: Call, change: Change): Promise<void> {
@@ -113,6 +124,9 @@ async function apply(call: Call, {set, remove, revert}: Change): Promise<void> {
 	for (const key of revert) delete guest.pending[key];
 	for (const key of remove) removeKey(call, guest, key);
 	for (const [key, value] of ready) setKey(call, guest, key, value);
+	// Cloudinit.pm: the drive's image is made when everything is written, so a missing snippet comes too late to undo it.
+	const drawn = [...ready].some(([key, value]) => isDriveName(key) && isCloudinit(parseDrive(value).file));
+	if (drawn && guest.power === 'stopped') checkSnippets(dc, node, guest);
 }
 
 /** The spelling PVE keeps of a value. */
@@ -154,6 +168,7 @@ function setKey(call: Call, guest: Guest, key: string, value: string): void {
 	if (waits) {
 		if (guest.config[key] === value) delete guest.pending[key];
 		else guest.pending[key] = value;
+		if (isDriveName(key) && guest.config[key] === undefined && isCdrom(parseDrive(value))) bootPending(guest, key);
 		return;
 	}
 	delete guest.pending[key];
@@ -181,9 +196,19 @@ function appliesAtOnce(guest: Guest, key: string, value: string): boolean {
 }
 
 function addToBootOrder(guest: Guest, key: string): void {
-	const order = guest.config.boot;
-	if (order?.startsWith('order=') === true && !order.slice(6).split(';').includes(key))
-		guest.config.boot = `${order};${key}`;
+	const order = withBootDevice(guest.config.boot, key);
+	if (order !== undefined) guest.config.boot = order;
+}
+
+/** A drive that waits for the next start boots from then on, even if it is taken back. Transcript 06 of 9.2, entry 75. */
+function bootPending(guest: Guest, key: string): void {
+	const order = withBootDevice(guest.pending.boot ?? guest.config.boot, key);
+	if (order !== undefined && order !== guest.config.boot) guest.pending.boot = order;
+}
+
+function withBootDevice(order: string | undefined, key: string): string | undefined {
+	if (order?.startsWith('order=') !== true) return undefined;
+	return order.slice(6).split(';').includes(key) ? order : `${order};${key}`;
 }
 
 function removeKey(call: Call, guest: Guest, key: string): void {
@@ -196,20 +221,15 @@ function removeKey(call: Call, guest: Guest, key: string): void {
 	}
 	delete guest.config[key];
 	if (/^unused\d+$/.test(key)) removeVolume(call.dc, call.node, value);
-	if (isDriveName(key)) detach(call, guest, key, value);
+	if (isDriveName(key) || /^net\d+$/.test(key)) dropFromBootOrder(guest, key);
+	if (isDriveName(key)) letGo(call, guest, parseDrive(value));
 }
 
-function detach(call: Call, guest: Guest, key: string, value: string): void {
-	const drive = parseDrive(value);
+function dropFromBootOrder(guest: Guest, key: string): void {
 	const boot = guest.config.boot;
-	if (boot?.startsWith('order=') === true) {
-		guest.config.boot = `order=${boot
-			.slice(6)
-			.split(';')
-			.filter((name) => name !== key)
-			.join(';')}`;
-	}
-	letGo(call, guest, drive);
+	if (boot?.startsWith('order=') !== true) return;
+	const devices = boot.slice('order='.length).split(';');
+	guest.config.boot = `order=${devices.filter((name) => name !== key).join(';')}`;
 }
 
 /** A cloud-init drive goes with its volume, a disk is kept as unusedN. QemuServer.pm vmconfig_register_unused_drive. */

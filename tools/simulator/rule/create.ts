@@ -1,19 +1,21 @@
 import type {Call} from '../call.ts';
 import {fork, isOn} from '../call.ts';
+import type {Datacenter} from '../datacenter.ts';
 import {formatSize, isCdrom, isCloudinit, isDriveName, parseDrive, printDrive, storageOf} from '../drive.ts';
 import {checkQuorum, createConfig, writeConfig} from '../pmxcfs.ts';
 import {badParameters, die, texts} from '../refusal.ts';
 import {driveViolation} from '../schema/vm-options.ts';
 import {findVolume, storageOn, volumePath} from '../storage.ts';
 import type {Worker} from '../task.ts';
-import {WorkerKilled} from '../task.ts';
+import {exitText, WorkerKilled} from '../task.ts';
 import {loadConfig, lockFile} from '../vm-config.ts';
-import type {Guest} from '../world.ts';
+import type {Guest, Volume} from '../world.ts';
+import {volumeKey} from '../world.ts';
 import {demandOptions} from './config-access.ts';
 import {allocate, storedDrive} from './drive-change.ts';
 import {withMac} from './network.ts';
 import {joinPool} from './pool.ts';
-import {storedTags} from './tags.ts';
+import {demandTags, storedTags} from './tags.ts';
 
 const control = new Set(['node', 'vmid', 'pool', 'start', 'force', 'storage', 'unique', 'archive', 'bwlimit']);
 
@@ -44,7 +46,7 @@ function checkDrives({dc, node}: Call, options: ReadonlyMap<string, string>): vo
 			throw badParameters({[key]: text});
 		}
 		if (source?.startsWith('/') === true) {
-			throw die('Only root can pass arbitrary filesystem paths. at /usr/share/perl5/PVE/Storage.pm line 651.');
+			throw texts.arbitraryPath(dc.world.pveVersion);
 		}
 		if (source !== undefined && /:iso\//.test(source)) {
 			throw badParameters({[key]: `${source} has wrong type 'iso' - needs to be 'images' or 'import'`});
@@ -56,6 +58,9 @@ function checkDrives({dc, node}: Call, options: ReadonlyMap<string, string>): vo
 	}
 }
 
+// Transcript 01 of 9.2: a list that was asked for right behind the POST shows `lock: create`.
+const createMs = 300;
+
 async function work(call: Call, worker: Worker, options: ReadonlyMap<string, string>): Promise<void> {
 	const {dc, node, parameters} = call;
 	const vmid = Number(parameters.vmid);
@@ -63,6 +68,9 @@ async function work(call: Call, worker: Worker, options: ReadonlyMap<string, str
 	const guest: Guest = {...blank, pending: {}, vmid, type: 'qemu', node, config: {lock: 'create'}};
 	await createConfig(dc, guest);
 	try {
+		await worker.pause(createMs);
+		// 9 asks for the tags' privileges as well, 8 does not. Transcripts 08b of both versions.
+		if (dc.world.pveVersion !== '8.4') demandTags(call, guest, options, []);
 		const config: Record<string, string> = {};
 		for (const [key, value] of options) {
 			if (isDriveName(key)) config[key] = await newDrive(call, worker, guest, key, value);
@@ -75,7 +83,7 @@ async function work(call: Call, worker: Worker, options: ReadonlyMap<string, str
 		config.smbios1 ??= `uuid=${dc.random.uuid()}`;
 		config.vmgenid ??= dc.random.uuid();
 		config.meta ??= `creation-qemu=10.0.13,ctime=${dc.seconds()}`;
-		config.boot ??= `order=${bootOrder(config).join(';')}`;
+		config.boot ??= bootOrder(config);
 		await writeConfig(dc, guest, (written) => {
 			written.config = config;
 		});
@@ -83,15 +91,18 @@ async function work(call: Call, worker: Worker, options: ReadonlyMap<string, str
 	} catch (error) {
 		if (error instanceof WorkerKilled) throw error;
 		if (dc.world.guests[vmid] === guest) delete dc.world.guests[vmid];
-		throw die(`unable to create VM ${vmid} - ${error instanceof Error ? error.message : String(error)}`);
+		throw die(`unable to create VM ${vmid} - ${exitText(error)}`);
 	}
 	if (isOn(parameters.start)) throw die('start after create is not simulated');
 }
 
-const bootOrder = (config: Readonly<Record<string, string>>): readonly string[] =>
-	Object.keys(config)
+/** Drive.pm get_default_bootdevices; a VM that can boot from nothing has a blank. Transcript 09, entry 2. */
+function bootOrder(config: Readonly<Record<string, string>>): string {
+	const devices = Object.keys(config)
 		.filter((key) => /^net\d+$/.test(key) || (isDriveName(key) && !isCloudinit(parseDrive(config[key] ?? '').file)))
 		.sort((a, b) => Number(a.startsWith('net')) - Number(b.startsWith('net')));
+	return devices.length === 0 ? ' ' : `order=${devices.join(';')}`;
+}
 
 async function newDrive(call: Call, worker: Worker, guest: Guest, key: string, value: string): Promise<string> {
 	const {dc, node} = call;
@@ -107,13 +118,21 @@ async function newDrive(call: Call, worker: Worker, guest: Guest, key: string, v
 	if (image === undefined) throw die(`failed to stat '${volumePath(dc, source)}'`);
 	worker.log(`create full clone of drive (${source})`);
 	await worker.pause(200);
-	const file = allocate(call, guest, storageOf(drive.file) ?? '', image.size, drive.options.get('format'));
+	const size = virtualSize(dc, image);
+	const file = allocate(call, guest, storageOf(drive.file) ?? '', size, drive.options.get('format') ?? image.format);
 	worker.log(`allocated target volume '${file}'`);
 	const options = new Map([...drive.options].filter(([name]) => name !== 'import-from' && name !== 'format'));
-	options.set('size', formatSize(image.size));
+	options.set('size', formatSize(size));
 	const stored = printDrive({file, options});
 	worker.log(`${key}: successfully created disk '${stored}'`);
 	return stored;
+}
+
+/** The size of the disk in an image: a qcow2 file says it in its header, any other file is the disk. */
+function virtualSize({files}: Datacenter, {volid, node, size}: Volume): number {
+	const header = files.get(volumeKey(volid, node))?.subarray(0, 32);
+	if (header?.length !== 32 || header.subarray(0, 4).toString('latin1') !== 'QFI\xfb') return size;
+	return Number(header.readBigUInt64BE(24)) || size;
 }
 
 /** POST template: the disks become base images. API2/Qemu.pm template. */

@@ -1,4 +1,5 @@
 import type {Call} from '../call.ts';
+import type {Datacenter} from '../datacenter.ts';
 import {formatSize, isCloudinit, isDriveName, parseDrive, printDrive, storageOf} from '../drive.ts';
 import {die} from '../refusal.ts';
 import {addVolume, findVolume, freeDiskName, storageKinds, storageOn, volumeOn, volumePath} from '../storage.ts';
@@ -47,6 +48,15 @@ function newCloudinit({dc, node}: Call, guest: Guest, key: string, storage: stri
 	return `${volid},media=cdrom`;
 }
 
+/** Cloudinit.pm get_custom_cloudinit_files: a cloud-init drive needs the snippets that the config names. */
+export function checkSnippets(dc: Datacenter, node: string, {config}: Pick<Guest, 'config'>): void {
+	const hasDrive = Object.entries(config).some(([key, text]) => isDriveName(key) && isCloudinit(parseDrive(text).file));
+	for (const part of hasDrive ? (config.cicustom ?? '').split(',') : []) {
+		const volid = part.slice(part.indexOf('=') + 1);
+		if (storageOf(volid) !== undefined) volumeOn(dc, node, volid);
+	}
+}
+
 /** Makes an empty disk and gives its volume id. */
 export function allocate(
 	{dc, node}: Call,
@@ -56,7 +66,8 @@ export function allocate(
 	wantedFormat?: string,
 ): string {
 	const kind = storageKinds[storageOn(dc, node, storage).type];
-	const format = kind.files ? (wantedFormat ?? 'qcow2') : kind.format;
+	// Plugin.pm default_format: raw also where files could be something better. Transcript 05, entry 179.
+	const format = kind.anyFormat ? (wantedFormat ?? 'raw') : kind.format;
 	const name = freeDiskName(dc, node, storage, guest.vmid, format);
 	const volid = `${storage}:${kind.files ? `${guest.vmid}/` : ''}${name}`;
 	addVolume(dc, node, {

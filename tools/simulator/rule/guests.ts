@@ -25,8 +25,22 @@ export function current({dc, node, parameters}: Call): unknown {
 		...status(dc, guest),
 		qmpstatus: qmpStatus(guest),
 		ha: guest.ha === undefined ? {managed: 0} : {managed: 1, state: guest.ha, group: null},
-		clipboard: null,
+		...(guest.power === 'stopped' ? {} : measured(dc, guest)),
+		// API2/Qemu.pm vm_status: a property of the display, where one is configured.
+		...(guest.config.vga === undefined ? {} : {clipboard: null}),
 		...(agent ? {agent: 1} : {}),
+	};
+}
+
+const pressures = ['cpu', 'io', 'memory'].flatMap((what) => [`pressure${what}some`, `pressure${what}full`]);
+
+/** What QemuServer.pm vmstatus measures of a running VM when it is asked for everything. */
+function measured(dc: Datacenter, {vmid, config}: Guest): Readonly<Record<string, unknown>> {
+	const taps = Object.keys(config).filter((key) => /^net\d+$/.test(key));
+	const nics = taps.map((key) => [`tap${vmid}i${key.slice(3)}`, {netin: 0, netout: 0}]);
+	return {
+		...(nics.length === 0 ? {} : {nics: Object.fromEntries(nics)}),
+		...(dc.world.pveVersion === '8.4' ? {} : Object.fromEntries(pressures.map((key) => [key, 0]))),
 	};
 }
 
@@ -50,7 +64,7 @@ function status(dc: Datacenter, guest: Guest): Readonly<Record<string, string | 
 		uptime: uptimeOf(dc.clock, guest),
 		netin: 0,
 		netout: 0,
-		...(running ? {pid: guest.pid, diskread: 0, diskwrite: 0} : {}),
+		...(running ? {pid: guest.pid} : {}),
 		...(dc.world.pveVersion === '8.4' ? {} : {memhost: running ? Math.floor(maxmem / 3) : 0}),
 		...(template === '1' ? {template: 1} : {}),
 		...(serial0 === undefined ? {} : {serial: 1}),

@@ -28,17 +28,23 @@ export function listNodes({dc, entry, caller}: Call): unknown {
 export function nodeStatus({dc, node}: Call): unknown {
 	const {maxcpu = 2, maxmem = 0} = dc.world.nodes[node] ?? {};
 	const {release, repoid, version: full} = versions[dc.world.pveVersion];
+	const kernel = {sysname: 'Linux', machine: 'x86_64', release: `${release === '8.4' ? '6.8' : '6.17'}-pve`};
 	return {
 		pveversion: `pve-manager/${full}/${repoid}`,
-		kversion: `Linux ${release === '8.4' ? '6.8' : '6.17'}-pve`,
+		kversion: `Linux ${kernel.release}`,
+		'current-kernel': {...kernel, version: '#1 SMP PREEMPT_DYNAMIC'},
 		uptime: 86_400,
 		cpu: 0.02,
 		wait: 0,
+		idle: 0,
 		loadavg: ['0.20', '0.10', '0.05'],
 		memory: {total: maxmem, used: Math.floor(maxmem / 8), free: maxmem - Math.floor(maxmem / 8)},
 		swap: {total: 0, used: 0, free: 0},
 		rootfs: {total: 100 * 1024 ** 3, used: 25 * 1024 ** 3, free: 75 * 1024 ** 3, avail: 75 * 1024 ** 3},
-		cpuinfo: {cpus: maxcpu, cores: maxcpu, sockets: 1, model: 'simulated'},
+		cpuinfo: {
+			...{cpus: maxcpu, cores: maxcpu, sockets: 1, model: 'simulated'},
+			...{mhz: '2300.000', flags: 'fpu sse2 lm aes', hvm: '1', user_hz: 100},
+		},
 		ksm: {shared: 0},
 		'boot-info': {mode: 'legacy-bios'},
 	};

@@ -8,14 +8,18 @@ import {volumeOn} from '../storage.ts';
 import type {Worker} from '../task.ts';
 import {checkLock, loadConfig, lockFile} from '../vm-config.ts';
 import type {Guest} from '../world.ts';
+import {checkSnippets} from './drive-change.ts';
 
 const lockMs = 10_000;
-const startMs = 1200;
+// Transcripts 06 and 06c of 9.2, whose task ids tell hundredths of a second.
+const startMs = 800;
 const stopMs = 300;
-const haDelayMs = 7000;
+// CLUSTER section 11: seconds from the end of the task until HA has done it.
+const haStartMs = 7000;
+const haStopMs = 15_000;
 // qemu-server 9 CLI/qm.pm cleanup: waits that long, lock held, for a new QEMU process to end.
 const cleanupMs = 30_000;
-const powerCycleMs = 1000;
+const powerCycleMs = 1600;
 
 /** POST status/start. API2/Qemu.pm vm_start: everything but the quorum is checked in the task. */
 export function start(call: Call): string {
@@ -23,7 +27,8 @@ export function start(call: Call): string {
 	const vmid = parameters.vmid ?? '';
 	checkQuorum(dc, node);
 	const ha = dc.qemuOn(node, vmid);
-	if (ha?.ha !== undefined) return queued(call, 'hastart', ha, 'started', () => startNow(dc, ha));
+	if (ha?.ha !== undefined)
+		return queued(call, 'hastart', ha, {wish: 'started', afterMs: haStartMs, act: () => startNow(dc, ha)});
 	return fork(call, 'qmstart', vmid, (worker) =>
 		underLock(call, worker, (guest) => startWork(dc, node, worker, guest)),
 	);
@@ -42,16 +47,15 @@ async function startWork(dc: Datacenter, node: string, worker: Worker, guest: Gu
 	if (guest.power !== 'stopped') throw texts.alreadyRunning(guest.vmid);
 	applyPending(guest);
 	for (const [key, value] of Object.entries(guest.config)) checkDevice(dc, node, key, value);
+	checkSnippets(dc, node, guest);
 	if (/iothread=1/.test(Object.values(guest.config).join()) && guest.config.scsihw === 'lsi') {
 		worker.warn('iothread is only valid with virtio disk or virtio-scsi-single controller, ignoring');
 	}
-	// A client's own slowness is not shortened by the pace: this second is a second.
+	// A client's own slowness is not shortened by the pace: these seconds are seconds. Transcript 06c of 9.2.
 	const cycled = guest.stoppedAt > 0 && dc.clock.now() - guest.stoppedAt < powerCycleMs;
+	if (cycled && dc.world.pveVersion !== '8.4' && dc.world.powerCycleLock !== false) holdForCleanup(dc, node, guest);
 	await worker.pause(startMs);
 	startNow(dc, guest);
-	if (cycled && dc.world.pveVersion !== '8.4' && dc.world.powerCycleLock !== false) {
-		holdForCleanup(dc, node, guest);
-	}
 }
 
 /** What a VM needs at its start: its volumes on this node, and its bridges. */
@@ -59,10 +63,6 @@ function checkDevice(dc: Datacenter, node: string, key: string, value: string): 
 	const bridge = /^net\d+$/.test(key) ? /(?:^|,)bridge=([^,]+)/.exec(value)?.[1] : undefined;
 	if (bridge !== undefined && dc.world.nodes[node]?.bridges.includes(bridge) !== true) {
 		throw die(`bridge '${bridge}' does not exist`);
-	}
-	if (key === 'cicustom') {
-		const volid = /=([^,=]+:[^,]+)/.exec(value)?.[1];
-		if (volid !== undefined) volumeOn(dc, node, volid);
 	}
 	if (!isDriveName(key)) return;
 	const {file} = parseDrive(value);
@@ -76,15 +76,18 @@ function startNow(dc: Datacenter, guest: Guest): void {
 	guest.pid = dc.tasks.nextPid();
 }
 
-/** FACTS section 8, "power cycle on 9": the clean-up of the first run holds the lock while the second runs. */
+/**
+ * FACTS section 8, "power cycle on 9": the clean-up of the first run waits behind the start for the lock, and holds it
+ * while the second runs.
+ */
 function holdForCleanup(dc: Datacenter, node: string, guest: Guest): void {
 	const file = `${node}:${lockFile(guest.vmid)}`;
-	const {startedAt} = guest;
 	dc.clock.after(100, () => {
 		dc.locks
 			.acquire(file, {timeoutMs: lockMs})
 			.then((release) => {
 				if (release === undefined) return;
+				const {startedAt} = guest;
 				const stop = dc.clock.every(1000, () => {
 					if (guest.startedAt === startedAt && guest.power !== 'stopped') return;
 					stop();
@@ -104,7 +107,8 @@ export function stop(call: Call): string {
 	const {dc, node, parameters} = call;
 	const vmid = parameters.vmid ?? '';
 	const ha = dc.qemuOn(node, vmid);
-	if (ha?.ha !== undefined) return queued(call, 'hastop', ha, 'stopped', () => stopNow(dc, ha));
+	if (ha?.ha !== undefined)
+		return queued(call, 'hastop', ha, {wish: 'stopped', afterMs: haStopMs, act: () => stopNow(dc, ha)});
 	return fork(call, 'qmstop', vmid, (worker) =>
 		stopping(call, worker, async (guest) => {
 			await worker.pause(stopMs);
@@ -163,11 +167,17 @@ function applyPending(guest: Guest): void {
 	guest.pending = {};
 }
 
+interface HaOrder {
+	readonly wish: string;
+	readonly afterMs: number;
+	readonly act: () => void;
+}
+
 /** HA-managed: the task only tells the manager, which acts some seconds later. CLUSTER section 11. */
-function queued(call: Call, type: string, guest: Guest, wish: string, act: () => void): string {
+function queued(call: Call, type: string, guest: Guest, order: HaOrder): string {
 	return fork(call, type, guest.vmid, async () => {
-		guest.ha = wish;
-		call.dc.clock.after(haDelayMs, act);
+		guest.ha = order.wish;
+		call.dc.clock.after(order.afterMs, order.act);
 	});
 }
 
@@ -206,7 +216,17 @@ export const suspend = onRunning('qmpause', (guest) => {
 	guest.power = 'paused';
 });
 
-/** POST status/resume. */
-export const resume = onRunning('qmresume', (guest) => {
+const resumeNow = onRunning('qmresume', (guest) => {
 	guest.power = 'running';
 });
+
+/**
+ * POST status/resume: it looks for a suspended state under the config lock, and goes on without that where it does not
+ * get the lock. API2/Qemu.pm vm_resume; transcript 06 of 9.2, entry 52.
+ */
+export async function resume(call: Call): Promise<string> {
+	const file = `${call.node}:${lockFile(call.parameters.vmid ?? '')}`;
+	const release = await call.dc.locks.acquire(file, {timeoutMs: lockMs});
+	release?.();
+	return resumeNow(call);
+}

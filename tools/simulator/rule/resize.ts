@@ -30,10 +30,9 @@ export function resize(call: Call): string {
 			if (wanted < volume.size) throw texts.shrink();
 			if (guest.config.template === '1') {
 				const path = volumePath(dc, drive.file);
+				const preallocation = dc.world.pveVersion === '8.4' ? '' : "'--preallocation=metadata' ";
 				worker.log(`qemu-img: Could not open '${path}': Operation not permitted`);
-				throw die(
-					`command '/usr/bin/qemu-img resize '--preallocation=metadata' -f qcow2 ${path} ${wanted}' failed: exit code 1`,
-				);
+				throw die(`command '/usr/bin/qemu-img resize ${preallocation}-f qcow2 ${path} ${wanted}' failed: exit code 1`);
 			}
 			await worker.pause(50);
 			volume.size = wanted;

@@ -74,7 +74,8 @@ export function nodeRow(dc: Datacenter, node: string, entry: string): Row {
 		node,
 		type: 'node',
 		status: gone ? 'offline' : fresh ? 'online' : 'unknown',
-		...(fresh ? {level: '', 'cgroup-mode': 1} : {}),
+		'cgroup-mode': 1,
+		...(fresh ? {level: ''} : {}),
 		...(found?.hastate === undefined ? {} : {hastate: found.hastate}),
 	};
 	if (!fresh || found === undefined) return row;

@@ -1,6 +1,6 @@
 import {demandAny, holdsAll, holdsAny} from '../access.ts';
 import type {Call} from '../call.ts';
-import {fork} from '../call.ts';
+import {fork, isOverWithin} from '../call.ts';
 import type {Datacenter} from '../datacenter.ts';
 import {storageOf} from '../drive.ts';
 import {isOnNode, usedOn} from '../figures.ts';
@@ -48,11 +48,14 @@ export function listContent({dc, node, caller, parameters}: Call): unknown {
 	return Object.values(dc.world.volumes)
 		.filter((volume) => volume.storage === storage && (volume.node === null || volume.node === node))
 		.filter((volume) => content === undefined || volume.content === content)
-		.filter((volume) => vmid === undefined || volume.vmid === undefined || volume.vmid === Number(vmid))
+		.filter((volume) => vmid === undefined || volume.vmid === Number(vmid) || isKeptInLists(volume))
 		.filter((volume) => mayList(dc, caller, volume))
 		.sort((a, b) => (a.volid < b.volid ? -1 : 1))
 		.map((volume) => contentRow(volume));
 }
+
+/** Plugin.pm list_volumes: a list for one guest leaves out ISO images and templates of containers, and no other files. */
+const isKeptInLists = ({content}: Volume): boolean => content === 'import' || content === 'snippets';
 
 /** Storage.pm check_volume_access, which the list uses as a filter. */
 function mayList({world}: Datacenter, caller: Call['caller'], volume: Volume): boolean {
@@ -117,12 +120,7 @@ export async function deleteContent(call: Call): Promise<string | null> {
 		removeVolume(dc, node, volid);
 		worker.log(`Removed volume '${volid}'`);
 	});
-	if (delay === undefined) return upid;
-	for (let waitedMs = 0; waitedMs < Number(delay) * 1000; waitedMs += 100) {
-		await dc.clock.sleep(100);
-		if (dc.world.tasks[upid]?.status === 'stopped') return null;
-	}
-	return upid;
+	return delay !== undefined && (await isOverWithin(call, upid, Number(delay))) ? null : upid;
 }
 
 /** A file needs the storage's admin privilege; a guest's disk is the guest's. FACTS section 10. */

@@ -76,8 +76,14 @@ export function clusterTasks(call: Call): unknown {
 	return Object.keys(call.dc.world.nodes).flatMap((node) =>
 		visible(call, node)
 			.slice(0, clusterTasksPerNode)
-			.map((task) => ({...row(task, 'archive'), saved: task.status === 'running' ? '0' : '1'})),
+			.map((task) => clusterRow(task)),
 	);
+}
+
+/** pvestatd passes on less of a task than its node tells: a process id while it runs, and never when that began. */
+function clusterRow(task: Task): Readonly<Record<string, unknown>> {
+	const {pid, pstart: _pstart, ...shown} = row(task, 'archive');
+	return task.status === 'running' ? {...shown, pid, saved: '0'} : {...shown, saved: '1'};
 }
 
 function visible({dc, caller}: Call, node: string): readonly Task[] {

@@ -47,9 +47,12 @@ async function reach({dc, node}: Call, storage: string): Promise<void> {
 	await dc.clock.sleep(sshMs);
 	const target = dc.world.nodes[node];
 	if (target?.ssh === true && target.state !== 'dead') return;
-	throw die(
-		`can't activate storage '${storage}' on node '${node}': command '/usr/bin/ssh -o 'BatchMode=yes' ${target?.ip ?? ''} -- /usr/sbin/pvesm status --storage ${storage}' failed: exit code 255`,
-	);
+	const options = [
+		...["'BatchMode=yes'", `'HostKeyAlias=${node}'`, `'UserKnownHostsFile=/etc/pve/nodes/${node}/ssh_known_hosts'`],
+		"'GlobalKnownHostsFile=none'",
+	].map((option) => `-o ${option}`);
+	const command = `/usr/bin/ssh ${options.join(' ')} ${target?.ip} -- /usr/sbin/pvesm status --storage ${storage}`;
+	throw die(`can't activate storage '${storage}' on node '${node}': command '${command}' failed: exit code 255\n`);
 }
 
 async function work(call: Call, worker: Worker, name: string, data: Buffer): Promise<void> {
@@ -102,11 +105,18 @@ function store(dc: Datacenter, node: string, storage: string, {volid, content, n
 	const key = volumeKey(volid, found.shared ? null : node);
 	dc.world.volumes[key] = {
 		...{volid, storage, node: found.shared ? null : node, content, size: data.length, ctime: dc.seconds()},
-		format: content === 'import' ? (name.split('.').pop() ?? 'raw') : content,
+		format: formatOf(content, name),
 		used: Math.ceil(data.length / 4096) * 4096,
 		sha256: createHash('sha256').update(data).digest('hex'),
 	};
 	dc.files.set(key, data);
+}
+
+/** Plugin.pm get_subdir_files: an archive of a container is called after its packing, an image to import after its kind. */
+function formatOf(content: string, name: string): string {
+	const ending = name.split('.').pop() ?? '';
+	if (content === 'vztmpl') return `t${ending}`;
+	return content === 'import' ? ending : content;
 }
 
 /** Refuses before the body is read: three seconds, no body. pve-http-server AnyEvent.pm file_upload. */

@@ -133,7 +133,7 @@ const single: Schema = {
 	cpulimit: {type: 'number', minimum: 0, maximum: 128},
 	cpuunits: whole(1, 262_144),
 	description: {type: 'string', maxLength: 8192},
-	hookscript: formatted((value) => `script '${value}' does not exist`),
+	hookscript: text,
 	hotplug: text,
 	hugepages: words('any', '2', '1024'),
 	ivshmem: text,

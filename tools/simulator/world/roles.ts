@@ -29,7 +29,7 @@ export function allPrivileges(version: PveVersion): readonly string[] {
 	];
 }
 
-/** The roles that come with the version, as far as a world may name them. */
+/** The roles that come with the version. Transcript 00 of both, entry 9. */
 export function builtInRoles(version: PveVersion): Readonly<Record<string, readonly string[]>> {
 	return {
 		Administrator: allPrivileges(version),
@@ -38,12 +38,21 @@ export function builtInRoles(version: PveVersion): Readonly<Record<string, reado
 			...['Datastore.Audit', 'Mapping.Audit', 'Pool.Audit', 'SDN.Audit', 'Sys.Audit', 'VM.Audit'],
 			...(version === '8.4' ? [] : ['VM.GuestAgent.Audit']),
 		],
+		PVEAdmin: allPrivileges(version).filter(
+			(privilege) =>
+				!/^(?:Permissions\.Modify|Realm\.Allocate$|Sys\.(?!Audit|Console|Syslog)|Mapping\.Modify)/.test(privilege),
+		),
 		PVEDatastoreAdmin: datastore,
 		PVEDatastoreUser: ['Datastore.AllocateSpace', 'Datastore.Audit'],
+		PVEMappingAdmin: ['Mapping.Audit', 'Mapping.Modify', 'Mapping.Use'],
+		PVEMappingUser: ['Mapping.Audit', 'Mapping.Use'],
 		PVEPoolAdmin: ['Pool.Allocate', 'Pool.Audit'],
 		PVEPoolUser: ['Pool.Audit'],
+		PVESDNAdmin: ['SDN.Allocate', 'SDN.Audit', 'SDN.Use'],
 		PVESDNUser: ['SDN.Audit', 'SDN.Use'],
+		PVESysAdmin: ['Sys.Audit', 'Sys.Console', 'Sys.Syslog'],
 		PVETemplateUser: ['VM.Audit', 'VM.Clone'],
+		PVEUserAdmin: ['Group.Allocate', 'Realm.AllocateUser', 'User.Modify'],
 		PVEVMAdmin: vmAdmin(version),
 		PVEVMUser: [
 			...['VM.Audit', 'VM.Backup', 'VM.Config.CDROM', 'VM.Config.Cloudinit', 'VM.Console', 'VM.PowerMgmt'],
