@@ -11,6 +11,7 @@ export type FaultCode =
 	| 'unreachable'
 	| 'task-failed'
 	| 'timed-out'
+	| 'stopped'
 	| 'bug';
 
 /** Further facts of a failure, for the log: small values only, never a secret. */

@@ -1,6 +1,8 @@
-import {Fault} from '../fault.ts';
+import {Fault, isFault} from '../fault.ts';
 import type {RunnerIdentity} from '../runner/desired.ts';
+import {fileOf} from '../runner/drive.ts';
 import {readMark} from '../runner/mark.ts';
+import {seedPrefix} from '../runner/names.ts';
 import type {Observed, ObservedVm, VmConfig} from '../runner/observed.ts';
 import type {CloneStep, ConfigureStep, Step} from '../runner/step.ts';
 import type {Cluster} from './ports.ts';
@@ -27,7 +29,7 @@ export async function act(
 			return (seen) => ({...seen, seeds: [...seen.seeds, {node, volumeId, fileName}]});
 		}
 		case 'configure':
-			await cluster.configure(step);
+			await noticing(runner, step, cluster.configure(step));
 			return configured(step);
 		case 'resize': {
 			await cluster.resize(step.node, step.vmid, step.disk, step.sizeGiB);
@@ -36,7 +38,7 @@ export async function act(
 		}
 		case 'start':
 		case 'resume':
-			await cluster[step.do](step.node, step.vmid);
+			await noticing(runner, step, cluster[step.do](step.node, step.vmid));
 			return withVm(step.vmid, (vm) => ({...vm, power: 'running'}));
 		case 'stop':
 			await prove(step, runner, cluster);
@@ -45,7 +47,11 @@ export async function act(
 		case 'destroy':
 			await prove(step, runner, cluster);
 			await cluster.destroy(step.node, step.vmid);
-			return (seen) => ({...seen, vms: seen.vms.filter(({vmid}) => vmid !== step.vmid)});
+			return (seen) => ({
+				...seen,
+				vms: seen.vms.filter(({vmid}) => vmid !== step.vmid),
+				quietMs: Number.POSITIVE_INFINITY,
+			});
 		case 'remove-seed':
 			await cluster.removeSeed(step.node, step.volumeId);
 			return (seen) => ({...seen, seeds: seen.seeds.filter(({volumeId}) => volumeId !== step.volumeId)});
@@ -64,6 +70,24 @@ async function clone(step: CloneStep, cluster: Cluster): Promise<Change> {
 	}
 	const vm: ObservedVm = {vmid, node, name, power: 'stopped', template: false, tags: [], config, mark};
 	return (seen) => ({...seen, vms: [...seen.vms, vm]});
+}
+
+/** The same, but where a seed or a disk is missing the fault says which of them: both can be had anew. */
+async function noticing(
+	{controller, name}: RunnerIdentity,
+	{vmid}: {readonly vmid: number},
+	work: Promise<void>,
+): Promise<void> {
+	try {
+		await work;
+	} catch (error) {
+		if (!isFault(error) || error.facts.kind !== 'no-such-volume') throw error;
+		const file = fileOf(String(error.facts.volume));
+		const isSeed = file.startsWith(seedPrefix(controller, name));
+		if (!isSeed && !file.includes(`-${vmid}-`)) throw error;
+		const facts = {...error.facts, kind: isSeed ? 'seed-gone' : 'disk-gone', vmid};
+		throw new Fault('busy', error.message, {facts, cause: error});
+	}
 }
 
 function configured({vmid, set, remove}: ConfigureStep): Change {

@@ -1,5 +1,6 @@
 import {Fault, isFault, messageOf} from '../fault.ts';
 import {nextCreateSteps} from '../runner/create-plan.ts';
+import {type LateWork, nothingLate} from '../runner/delete-plan.ts';
 import type {DesiredRunner} from '../runner/desired.ts';
 import type {ObservedVm} from '../runner/observed.ts';
 import {slotsOf} from '../runner/vmid.ts';
@@ -9,6 +10,9 @@ import {reconcile, type World} from './reconcile.ts';
 import {resolveTemplates} from './resolve-template.ts';
 import {runnerWorld} from './runner-world.ts';
 import type {CommandTools} from './tools.ts';
+
+// pveproxy gives up on another node after 30 s (596), and what it had passed on is acted on all the same.
+const unanswered: LateWork = {afterSeedMs: 45_000, everMs: 45_000};
 
 /**
  * Gives the started VM of a runner, made by this run or by an earlier one. Where that fails after this run has acted,
@@ -21,21 +25,27 @@ export async function createInstance(
 ): Promise<ObservedVm> {
 	const world = worldOf(desired, tools);
 	let acted = false;
+	let late = nothingLate;
 	const watched: World = {
 		...world,
 		act(step) {
 			acted ||= step.do !== 'wait';
 			return world.act(step);
 		},
+		recordFailure(step, fault) {
+			if (fault.facts.kind === 'outcome-unknown') late = unanswered;
+			world.recordFailure(step, fault);
+		},
 	};
 	try {
 		return await bringUp(desired, watched, tools);
 	} catch (error) {
 		// A run that has done nothing has nothing to remove: a runner that is there is an earlier one's, and may be at work.
-		if (!acted || isFault(error, 'duplicate')) throw error;
+		// A stop leaves no time for it.
+		if (!acted || isFault(error, 'duplicate', 'stopped')) throw error;
 		tools.logger.warn('create failed, cleaning up', {why: messageOf(error)});
 		tools.deadline.renew(cleanupMs);
-		await deleteInstance(desired, tools).catch((left: unknown) => {
+		await deleteInstance(desired, tools, late).catch((left: unknown) => {
 			throw withLeftovers(error, left);
 		});
 		throw error;

@@ -10,7 +10,7 @@ import type {CommandTools} from './tools.ts';
 export async function getInstance(runner: RunnerPlace, tools: CommandTools): Promise<Sighting> {
 	const {controller, name, vmidRange, seed} = runner;
 	const slots = slotsOf(controller, name, vmidRange);
-	const seen = await runnerWorld({runner, slots, purpose: 'power', seedStorage: seed.storage}, tools).observe();
+	const seen = await runnerWorld({runner, slots, purpose: 'show', seedStorage: seed.storage}, tools).observe();
 	const [vm] = ownVms(runner, seen);
 	if (vm?.mark !== undefined) {
 		const addresses = (await askAddresses(tools.cluster, vm)) ?? [];

@@ -4,7 +4,7 @@ import {drivesOf, fileOf} from '../runner/drive.ts';
 import {readMark, readTags} from '../runner/mark.ts';
 import {seedPrefix, vmNameOf} from '../runner/names.ts';
 import type {Inventory, Observed, ObservedSeed, ObservedTemplate, ObservedVm, VmRow} from '../runner/observed.ts';
-import {halfMadeVms, ownVms, unbornVmid} from '../runner/whose.ts';
+import {ownVms, unbornVmid} from '../runner/whose.ts';
 import type {Clock} from '../time/clock.ts';
 import {findSeeds} from './find-seeds.ts';
 import {readOrElsewhere} from './moved.ts';
@@ -14,7 +14,7 @@ import type {Cluster} from './ports.ts';
 export interface Sight {
 	readonly runner: RunnerIdentity;
 	readonly slots: readonly number[];
-	readonly purpose: 'create' | 'delete' | 'power';
+	readonly purpose: 'create' | 'delete' | 'power' | 'show';
 	readonly seedStorage: string;
 	/** What the image resolves to; asked only where a clone is needed. */
 	readonly findTemplates?: (inventory: Inventory) => Promise<readonly ObservedTemplate[]>;
@@ -24,8 +24,10 @@ export interface Sight {
 export interface Memory {
 	/** VMIDs that PVE called taken. */
 	readonly takenVmids: readonly number[];
-	readonly uploaded: readonly ObservedSeed[];
-	readonly everOwned: boolean;
+	/** The VMIDs at which this run has made the runner's VM, or found and removed it. */
+	readonly ownedVmids: readonly number[];
+	/** VMs that lack a disk. */
+	readonly brokenVmids: readonly number[];
 	readonly linkedCloneRefused: boolean;
 	readonly tagsRefused: boolean;
 }
@@ -36,53 +38,74 @@ export interface LookTools {
 	readonly logger: Logger;
 }
 
-/** One complete look at everything that may be the runner's: complete, or a fault. */
+/**
+ * One complete look at everything that may be the runner's: complete, or a fault. The list of the cluster is enough
+ * where it shows the runner; where it does not, the nodes themselves are asked before anything is called absent.
+ */
 export async function lookForRunner(sight: Sight, memory: Memory, tools: LookTools): Promise<Observed> {
-	const look = () => readOrElsewhere(() => lookOnce(sight, memory, tools), tools.clock);
-	const seen = await look();
-	if (!isRiddle(sight, seen)) return seen;
-	await tools.clock.sleep(settleMs);
-	return look();
+	const look = (depth: Depth) => readOrElsewhere(() => lookOnce(sight, memory, tools, depth), tools.clock);
+	const listed = await look('list');
+	if (isRiddle(sight, listed)) return look('tasks');
+	// A clone is refused where its VMID is taken: nothing has to be proven absent before it.
+	if (sight.purpose === 'create' || ownVms(sight.runner, listed).length > 0) return listed;
+	const live = await look('nodes');
+	return isRiddle(sight, live) ? look('tasks') : live;
 }
 
-// Seen on a cluster of three nodes (8.4): one of them tells of another's VM up to 0.6 s late.
-const settleMs = 1_000;
+/** The cluster's list only; the nodes' own lists; and before these, the clones that are being made. */
+type Depth = 'list' | 'nodes' | 'tasks';
 
-/** Whether a slot is taken and no running clone tells by whom: a clone that ended while we looked is in neither list. */
-function isRiddle({slots}: Sight, seen: Observed): boolean {
-	const unnamed = seen.hidden.length > 0 || halfMadeVms(slots, seen).length > 0;
-	return unnamed && unbornVmid(slots, seen) === undefined;
+/** Whether something has one of the slots and does not say whose it is, or is a clone that may be under way. */
+function isRiddle({runner, slots}: Sight, seen: Observed): boolean {
+	const own = ownVms(runner, seen);
+	if (own.length > 0) return own.some(({lock}) => lock === 'clone');
+	const unnamed = ({vmid, mark, lock}: ObservedVm) => slots.includes(vmid) && mark === undefined && lock !== undefined;
+	return seen.hidden.length > 0 || seen.vms.some(unnamed);
 }
 
-async function lookOnce(sight: Sight, memory: Memory, tools: LookTools): Promise<Observed> {
+async function lookOnce(sight: Sight, memory: Memory, tools: LookTools, depth: Depth): Promise<Observed> {
 	const {cluster} = tools;
-	const inventory = await cluster.inventory();
-	const candidates = inventory.vms.filter((row) => isCandidate(row, sight));
-	const vms = await Promise.all(candidates.map((row) => readLiveVm(cluster, row, inventory)));
-	const seen = {
+	const listed = await cluster.inventory();
+	const online = onlineNodes(listed);
+	// In this order: a clone that ends after its task was looked for is among the VMs.
+	const clones = depth === 'tasks' ? await cluster.activeClones(online) : [];
+	const inventory = depth === 'list' ? listed : await withLiveVms(listed, cluster);
+	const vms = await Promise.all(
+		inventory.vms.filter((row) => isCandidate(row, sight)).map((row) => readLiveVm(row, inventory, sight, cluster)),
+	);
+	const seen: Observed = {
 		inventory,
 		vms,
 		hidden: [],
-		cloning: [],
+		cloning: clones.map(({vmid}) => vmid),
+		dead: [],
+		quietMs: 0,
 		templates: [],
-		seeds: memory.uploaded,
+		seeds: [],
+		brokenVmids: memory.brokenVmids,
 		linkedCloneRefused: memory.linkedCloneRefused,
 		tagsRefused: memory.tagsRefused,
-	} satisfies Observed;
+	};
 	const own = ownVms(sight.runner, seen);
 	if (own.length > 0) return {...seen, seeds: await seedsOf(sight, own, inventory, tools)};
 
-	const hidden = await findHidden(sight, memory, inventory, cluster);
-	const unsure = hidden.length > 0 || halfMadeVms(sight.slots, seen).length > 0;
-	const active = unsure ? await cluster.activeClones(onlineNodes(inventory)) : [];
-	const cloning = active.map(({vmid}) => vmid);
+	const hidden = (await findHidden(sight, memory, inventory, cluster, depth)).map((vmid) => ({vmid}));
+	const slots = {...seen, hidden};
+	const explained = !isRiddle(sight, slots) || unbornVmid(sight.slots, slots) !== undefined;
 	return {
-		...seen,
-		hidden: hidden.map((vmid) => ({vmid})),
-		cloning,
+		...slots,
+		dead: depth === 'tasks' && !explained ? await cluster.deadWork(online) : [],
 		templates: (await sight.findTemplates?.(inventory)) ?? [],
-		seeds: sight.purpose === 'delete' ? await seedsOf(sight, [], inventory, tools) : memory.uploaded,
+		seeds: sight.purpose === 'delete' && depth !== 'list' ? await seedsOf(sight, [], inventory, tools) : [],
 	};
+}
+
+/** The same with the VMs as their nodes tell them: the cluster's list lags behind, on other nodes up to 0.6 s. */
+async function withLiveVms(inventory: Inventory, cluster: Cluster): Promise<Inventory> {
+	const online = onlineNodes(inventory);
+	const live = await Promise.all(online.map((node) => cluster.nodeVms(node)));
+	const lost = inventory.vms.filter(({node}) => !online.includes(node));
+	return {...inventory, vms: [...live.flat(), ...lost]};
 }
 
 /** A VM with its config and what its notes prove; without both where its node is off line. */
@@ -102,9 +125,19 @@ export async function readVm(cluster: Cluster, row: VmRow, inventory: Inventory)
 }
 
 // The list's own word on what a VM does may be ten seconds old; it matters only for VMs that carry a mark.
-async function readLiveVm(cluster: Cluster, row: VmRow, inventory: Inventory): Promise<ObservedVm> {
+async function readLiveVm(
+	row: VmRow,
+	inventory: Inventory,
+	{runner, purpose}: Sight,
+	cluster: Cluster,
+): Promise<ObservedVm> {
 	const vm = await readVm(cluster, row, inventory);
-	return vm.mark === undefined ? vm : {...vm, power: await cluster.vmPower(row.node, row.vmid)};
+	if (vm.lock === 'destroyed') return {...vm, tasks: await cluster.vmTasks(row.node, row.vmid)};
+	if (vm.mark === undefined) return vm;
+	const asks = (purpose === 'create' || purpose === 'power') && ownVms(runner, {vms: [vm]}).length > 0;
+	// In this order: what a task that has just ended did is seen. An earlier run's stop would undo what this one finds.
+	const tasks = asks ? {tasks: await cluster.vmTasks(row.node, row.vmid)} : {};
+	return {...vm, ...tasks, power: await cluster.vmPower(row.node, row.vmid)};
 }
 
 /** The nodes that the cluster calls on line. */
@@ -124,16 +157,18 @@ function isCandidate(row: VmRow, {runner, slots}: Sight): boolean {
 /** VMIDs of the runner that are taken although no row shows it: a pool's token sees a clone only when it is whole. */
 async function findHidden(
 	{slots, purpose}: Sight,
-	{takenVmids, everOwned}: Memory,
+	{takenVmids, ownedVmids}: Memory,
 	inventory: Inventory,
 	cluster: Cluster,
+	depth: Depth,
 ): Promise<readonly number[]> {
 	const unseen = slots.filter((slot) => !inventory.vms.some(({vmid}) => vmid === slot));
-	// The clone itself asks for its VMID, and whoever has seen the VM knows where it was.
+	// The clone itself asks for its VMID. Whoever has seen the VM knows where it was, and that the slots before were taken.
 	if (purpose === 'create') return takenVmids.filter((vmid) => unseen.includes(vmid));
-	if (everOwned) return [];
-	const free = await Promise.all(unseen.map((vmid) => cluster.isVmidFree(vmid)));
-	return unseen.filter((_, n) => free[n] === false);
+	if (depth === 'list') return [];
+	const searched = unseen.filter((vmid) => ownedVmids.every((owned) => slots.indexOf(vmid) < slots.indexOf(owned)));
+	const free = await Promise.all(searched.map((vmid) => cluster.isVmidFree(vmid)));
+	return searched.filter((_, n) => free[n] === false);
 }
 
 async function seedsOf(
@@ -142,7 +177,7 @@ async function seedsOf(
 	inventory: Inventory,
 	{cluster, logger}: LookTools,
 ): Promise<readonly ObservedSeed[]> {
-	if (purpose === 'power') return [];
+	if (purpose === 'power' || purpose === 'show') return [];
 	const prefix = seedPrefix(runner.controller, runner.name);
 	const found = await findSeeds(cluster, inventory, seedStorage, prefix, logger);
 	if (purpose === 'create') return found;

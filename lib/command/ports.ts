@@ -1,5 +1,14 @@
 import type {NetworkFacts, TagRules} from '../doctor/facts.ts';
-import type {ActiveClone, Inventory, ObservedDisk, ObservedSeed, Power, VmConfig, VmRow} from '../runner/observed.ts';
+import type {
+	ActiveClone,
+	DeadWork,
+	Inventory,
+	ObservedDisk,
+	ObservedSeed,
+	Power,
+	VmConfig,
+	VmRow,
+} from '../runner/observed.ts';
 import type {CloneStep, ConfigureStep} from '../runner/step.ts';
 
 /**
@@ -21,6 +30,10 @@ export interface Cluster {
 	isVmidFree(vmid: number): Promise<boolean>;
 	/** The clones our token has running on these nodes. */
 	activeClones(nodes: readonly string[]): Promise<readonly ActiveClone[]>;
+	/** The clones and destroys of our token on these nodes whose workers died. */
+	deadWork(nodes: readonly string[]): Promise<readonly DeadWork[]>;
+	/** The types of the tasks at work on a VM. */
+	vmTasks(node: string, vmid: number): Promise<readonly string[]>;
 	/** The guest's addresses, if its agent answers within `timeoutMs`; no answer is no fault. */
 	agentAddresses(node: string, vmid: number, timeoutMs: number): Promise<readonly string[] | undefined>;
 	/** The ISO volumes of a storage whose file name begins with `prefix`. */

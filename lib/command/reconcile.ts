@@ -28,37 +28,48 @@ export type Plan = (seen: Observed) => readonly Step[];
 
 const shortestPauseMs = 100;
 const longestPauseMs = 3000;
+// A pveproxy that restarts, or a node that boots, is back by then; who waits longer only keeps GARM from telling it.
+const longestSilenceMs = 120_000;
+const fewestSilences = 3;
 
 /**
  * Observes, takes the next steps, and looks again, until no step is left; gives what was seen last. A fault that a
  * later try can mend (`busy`, `unreachable`, a VM that moved) only leads to another look; every other one ends the
- * loop, and so does the deadline.
+ * loop, and so do the deadline and two minutes in which something is not to be reached.
  */
 export async function reconcile(world: World, next: Plan, tools: LoopTools): Promise<Observed> {
 	const {clock, deadline, random} = tools;
 	let pauseMs = shortestPauseMs;
+	let silences = 0;
+	let silentSince = clock.now();
 	for (;;) {
 		const round = await takeRound(world, next, tools);
 		if ('settled' in round) return round.settled;
+		silences = round.silence === undefined ? 0 : silences + 1;
+		if (silences === 1) silentSince = clock.now();
+		if (silences >= fewestSilences && clock.now() - silentSince >= longestSilenceMs) throw round.silence;
 		deadline.check(round.waitsFor ?? 'the next step');
 		if (round.waitsFor === undefined) {
 			pauseMs = shortestPauseMs;
 			continue;
 		}
-		await clock.sleep(Math.min(pauseMs * (0.5 + random()), deadline.remainingMs()));
+		await clock.sleep(Math.min(pauseMs * (0.5 + random()), deadline.remainingMs()), deadline.stop);
 		pauseMs = Math.min(pauseMs * 2, longestPauseMs);
 	}
 }
 
-type Round = {readonly settled: Observed} | {readonly waitsFor: string | undefined};
+type Round =
+	| {readonly settled: Observed}
+	/** `silence`: what could not be reached. */
+	| {readonly waitsFor: string | undefined; readonly silence: Fault | undefined};
 
 async function takeRound(world: World, next: Plan, {logger}: LoopTools): Promise<Round> {
 	let seen: Observed;
 	try {
 		seen = await world.observe();
 	} catch (error) {
-		if (!isFault(error, 'busy')) throw error;
-		return {waitsFor: error.message};
+		if (!isFault(error, 'busy', 'unreachable') || !isMendable(error)) throw error;
+		return {waitsFor: error.message, silence: isFault(error, 'unreachable') ? error : undefined};
 	}
 	const steps = next(seen);
 	if (steps.length === 0) return {settled: seen};
@@ -68,7 +79,8 @@ async function takeRound(world: World, next: Plan, {logger}: LoopTools): Promise
 	if (final !== undefined) throw final;
 	const waits = steps.flatMap((step) => (step.do === 'wait' ? [step.why] : []));
 	const reasons = [...faults.flatMap((fault) => (isFault(fault) ? [fault.message] : [])), ...waits];
-	return {waitsFor: reasons.length === 0 ? undefined : reasons.join('; ')};
+	const silence = faults.find((fault) => isFault(fault, 'unreachable')) as Fault | undefined;
+	return {waitsFor: reasons.length === 0 ? undefined : reasons.join('; '), silence};
 }
 
 async function takeStep(world: World, step: Step, logger: Logger): Promise<void> {
@@ -92,5 +104,7 @@ const mendableCodes = ['busy', 'unreachable', 'not-found'];
 const mendableKinds = ['linked-clone-unsupported', 'tags-forbidden'];
 
 function isMendable(fault: unknown): boolean {
+	// A certificate that is not trusted will not be trusted later.
+	if (isFault(fault) && fault.facts.kind === 'tls') return false;
 	return isFault(fault) && (mendableCodes.includes(fault.code) || mendableKinds.includes(String(fault.facts.kind)));
 }

@@ -1,8 +1,8 @@
 import {Fault, messageOf} from '../fault.ts';
 import {controllerSeedPrefix} from '../runner/names.ts';
-import type {Inventory} from '../runner/observed.ts';
-import {deadCloneFault, shownAs} from '../runner/whose.ts';
-import {deleteInstance, type RunnerPlace} from './delete-instance.ts';
+import type {DeadWork, ObservedSeed} from '../runner/observed.ts';
+import {deadWorkFault, shownAs} from '../runner/whose.ts';
+import {afterAnotherRun, deleteInstance, type RunnerPlace} from './delete-instance.ts';
 import {findSeeds} from './find-seeds.ts';
 import {inGroups} from './in-groups.ts';
 import {onlineNodes} from './look.ts';
@@ -21,13 +21,21 @@ export async function removeAllInstances(
 	tools: CommandTools,
 	budgetMs: number,
 ): Promise<void> {
+	const {cluster} = tools;
 	await awaitClones(tools);
 	const failures = new Map<string, string>();
-	const survey = await removeRunners(scope, tools, budgetMs, failures);
-	for (const vm of survey.halfMade) {
-		tools.logger.warn('a half-made clone may be ours', {why: deadCloneFault(vm).message});
+	let survey = await removeRunners(scope, tools, budgetMs, failures);
+	let seeds = await seedsLeft(scope, survey, tools);
+	const orphaned = seeds.length > 0;
+	if (orphaned && survey.vms.length === 0) {
+		await awaitLateClones(tools);
+		survey = await removeRunners(scope, tools, budgetMs, failures);
+		seeds = await seedsLeft(scope, survey, tools);
 	}
-	if (survey.vms.length === 0) await removeSeeds(scope, survey.inventory, tools);
+	if (survey.vms.length === 0) await inGroups(seeds, ({node, volumeId}) => cluster.removeSeed(node, volumeId));
+	for (const work of await remainsIn(survey, orphaned, tools)) {
+		failures.set(work.vmid === undefined ? 'a VM' : `VM ${work.vmid}`, deadWorkFault(work).message);
+	}
 	if (failures.size > 0) throw leftovers(failures);
 	refuseUnsure(survey);
 }
@@ -57,13 +65,42 @@ async function removeRunners(
 	}
 }
 
-async function removeSeeds(
+function seedsLeft(
 	{controller, seed}: Omit<RunnerPlace, 'name'>,
-	inventory: Inventory,
+	{inventory}: Survey,
 	{cluster, logger}: CommandTools,
-): Promise<void> {
-	const seeds = await findSeeds(cluster, inventory, seed.storage, controllerSeedPrefix(controller), logger);
-	await inGroups(seeds, ({node, volumeId}) => cluster.removeSeed(node, volumeId));
+): Promise<readonly ObservedSeed[]> {
+	return findSeeds(cluster, inventory, seed.storage, controllerSeedPrefix(controller), logger);
+}
+
+/**
+ * What workers of our token have left, which no other VM has taken the place of since. One whose log does not tell its
+ * VMID counts where a seed without a VM shows that something is missing.
+ */
+async function remainsIn(
+	{inventory}: Survey,
+	orphaned: boolean,
+	{cluster}: CommandTools,
+): Promise<readonly DeadWork[]> {
+	const work = await cluster.deadWork(onlineNodes(inventory));
+	const nameless = work.find(({vmid}) => vmid === undefined);
+	const latest = new Map(work.flatMap((each) => (each.vmid === undefined ? [] : [[each.vmid, each] as const])));
+	const still = await Promise.all(
+		[...latest].map(async ([vmid, each]) => {
+			const row = inventory.vms.find((vm) => vm.vmid === vmid);
+			if (row !== undefined) return row.lock === 'clone' || row.lock === 'destroyed' ? [each] : [];
+			return (await cluster.isVmidFree(vmid)) ? [] : [each];
+		}),
+	);
+	return [...still.flat(), ...(orphaned && nameless !== undefined ? [nameless] : [])];
+}
+
+/** A seed lies there before its clone is asked for: where a seed has no VM, one may be on its way. */
+async function awaitLateClones(tools: CommandTools): Promise<void> {
+	const {clock, deadline} = tools;
+	await clock.sleep(Math.min(afterAnotherRun.afterSeedMs, deadline.remainingMs()), deadline.stop);
+	deadline.check('clones that may be on their way');
+	await awaitClones(tools);
 }
 
 /** A clone shows neither name nor notes while it is made: waits for those that run at this moment. */
@@ -73,7 +110,7 @@ async function awaitClones({cluster, clock, deadline}: CommandTools): Promise<vo
 	let open = first;
 	while (open.length > 0) {
 		deadline.check('clones that are being made');
-		await clock.sleep(pauseMs);
+		await clock.sleep(pauseMs, deadline.stop);
 		const active = (await cluster.activeClones(nodes)).map(({id}) => id);
 		open = first.filter((id) => active.includes(id));
 	}
@@ -81,6 +118,6 @@ async function awaitClones({cluster, clock, deadline}: CommandTools): Promise<vo
 
 function leftovers(failures: ReadonlyMap<string, string>): Fault {
 	const reasons = [...failures].map(([name, why]) => `${name}: ${why}`);
-	const count = failures.size === 1 ? '1 runner' : `${failures.size} runners`;
-	return new Fault('refused', `${count} could not be removed. ${reasons.join(' ')}`, {reasons});
+	const count = failures.size === 1 ? 'a runner' : `${failures.size} runners`;
+	return new Fault('refused', `Unable to remove ${count} of this controller. ${reasons.join(' ')}`, {reasons});
 }

@@ -12,8 +12,6 @@ export interface Survey {
 	readonly inventory: Inventory;
 	/** VMs whose notes prove them, VMs that have lost their mark, and VMs on nodes off line whose tags name them. */
 	readonly vms: readonly ObservedVm[];
-	/** VMs that are locked by a clone and have no notes yet: nobody can say whose they are. */
-	readonly halfMade: readonly ObservedVm[];
 	/** VMs in the range on nodes off line, whose tags say nothing: nobody can say whether they are runners. */
 	readonly unsure: readonly ObservedVm[];
 }
@@ -42,7 +40,6 @@ export async function surveyController(
 			vms: vms
 				.filter((vm) => belongs(vm, controller, range))
 				.map((vm) => ({...vm, power: vm.config === undefined ? 'unknown' : (live.get(vm.vmid) ?? vm.power)})),
-			halfMade: vms.filter(({mark, lock}) => mark === undefined && lock === 'clone'),
 			unsure: vms.filter((vm) => vm.config === undefined && isWithin(vm, range) && !isTaggedRunner(vm)),
 		};
 	}, clock);

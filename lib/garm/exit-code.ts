@@ -10,6 +10,7 @@ const exitCodes = {
 	unreachable: 1,
 	'task-failed': 1,
 	'timed-out': 1,
+	stopped: 1,
 	bug: 1,
 } as const satisfies Record<FaultCode, number>;
 

@@ -45,10 +45,10 @@ export async function withTools<Result>(
 /** What `work` gives, done on the config's cluster, and nothing beside it. */
 export async function withPlainTools<Result>(
 	{config, budgetMs, clock}: Omit<Session, 'controller'> & {readonly clock: Clock},
-	{io: {random, writeError}, secrets}: Surroundings,
+	{io: {random, writeError, stop}, secrets}: Surroundings,
 	work: (tools: CommandTools & {readonly cluster: PveCluster}) => Promise<Result>,
 ): Promise<Result> {
-	const deadline = deadlineIn(budgetMs, clock);
+	const deadline = deadlineIn(budgetMs, clock, stop);
 	const logger = createLogger(config.log.level, (line) => writeError(secrets.hide(line)), clock.now);
 	for (const warning of config.warnings) logger.warn(warning);
 	const cluster = connectPve({
@@ -78,7 +78,7 @@ function withEviction({config, controller}: Omit<Session, 'budgetMs'>, tools: Co
 
 function endingWith(end: AbortSignal, clock: Clock): Clock {
 	return {
-		now: clock.now,
+		...clock,
 		sleep: (ms, signal) => clock.sleep(ms, signal === undefined ? end : AbortSignal.any([signal, end])),
 	};
 }

@@ -1,3 +1,4 @@
+import {Fault} from '../fault.ts';
 import type {Clock} from '../time/clock.ts';
 import {openTerminal, type Terminal} from './terminal.ts';
 
@@ -21,15 +22,17 @@ export interface Io {
 	readonly terminal?: Terminal;
 	/** Calls `stop` at the first Ctrl-C or SIGTERM, the second one ends the process; gives the way back to normal. */
 	onInterrupt?(stop: () => void): () => void;
+	/** Aborts when the process is told to stop; absent where that ends it at once. */
+	readonly stop?: AbortSignal;
 }
 
 /** The process's own streams, time and chance. */
-export function processIo(process: NodeJS.Process, clock: Clock): Io {
+export function processIo(process: NodeJS.Process, clock: Clock, stop?: AbortSignal): Io {
 	// Whoever read our output may be gone (`| head`, a GARM that was stopped): that is no failure of ours.
 	for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 	return {
 		env: process.env,
-		readInput: (patienceMs) => readAll(process.stdin, clock, patienceMs),
+		readInput: (patienceMs) => readAll(process.stdin, clock, patienceMs, stop),
 		writeOut: (text) => void process.stdout.write(text),
 		outIsTerminal: process.stdout.isTTY === true,
 		writeError: (text) => void process.stderr.write(text),
@@ -38,7 +41,8 @@ export function processIo(process: NodeJS.Process, clock: Clock): Io {
 		colours: showsColours(process),
 		screen: process.stdout.isTTY === true,
 		...(process.stdin.isTTY && process.stderr.isTTY ? {terminal: openTerminal(process.stdin, process.stderr)} : {}),
-		onInterrupt: (stop) => untilInterrupted(process, stop),
+		onInterrupt: (interrupt) => untilInterrupted(process, interrupt),
+		...(stop === undefined ? {} : {stop}),
 	};
 }
 
@@ -61,7 +65,12 @@ function untilInterrupted(process: NodeJS.Process, stop: () => void): () => void
 	return rest;
 }
 
-async function readAll(stream: NodeJS.ReadStream, clock: Clock, patienceMs?: number): Promise<string | undefined> {
+async function readAll(
+	stream: NodeJS.ReadStream,
+	clock: Clock,
+	patienceMs?: number,
+	stop?: AbortSignal,
+): Promise<string | undefined> {
 	if (stream.isTTY) return '';
 	const awake = new AbortController();
 	const chunks: Buffer[] = [];
@@ -75,6 +84,10 @@ async function readAll(stream: NodeJS.ReadStream, clock: Clock, patienceMs?: num
 			awake.abort();
 		});
 		stream.on('error', reject);
+		stop?.addEventListener('abort', () => {
+			reject(new Fault('stopped', 'Told to stop, and did, before the request was read: nothing is begun.'));
+			stream.destroy();
+		});
 	});
 	if (patienceMs === undefined) return ended;
 	await Promise.race([ended, clock.sleep(patienceMs, awake.signal)]);

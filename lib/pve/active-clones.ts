@@ -1,7 +1,7 @@
 import type {ActiveClone} from '../runner/observed.ts';
+import {newVmidOf} from './clone-log.ts';
 import {readRows, textIn} from './decode.ts';
 import type {Session} from './session.ts';
-import {readLogPage} from './task-log.ts';
 import {parseUpid, type Upid} from './upid.ts';
 
 /** The clones our token has running on `nodes`. Throws `unreachable` where one of them does not tell. */
@@ -25,19 +25,6 @@ function clonesOn(session: Session, node: string): Promise<readonly ActiveClone[
 }
 
 async function cloneOf({engine}: Session, node: string, upid: Upid): Promise<ActiveClone> {
-	const lines = await readLogPage(engine, upid, 0).then(
-		(page) => page.lines,
-		() => [],
-	);
-	const vmid = newVmidIn(lines, upid.id);
+	const vmid = await newVmidOf(engine, upid);
 	return {id: upid.text, node, ...(vmid === undefined ? {} : {vmid})};
-}
-
-// Qemu.pm clone_vm of PVE 9 begins its log with the two VMIDs; on PVE 8 only the new disks' names tell.
-function newVmidIn(lines: readonly string[], source: string): number | undefined {
-	const text = lines.join('\n');
-	const told = /^creating a clone of VM \d+ with ID (\d+)$/m.exec(text)?.[1];
-	const disks = [...text.matchAll(/\bvm-(\d+)-disk-/g)].map(([, vmid]) => vmid);
-	const vmid = told ?? disks.find((each) => each !== source);
-	return vmid === undefined ? undefined : Number(vmid);
 }

@@ -1,10 +1,11 @@
 import type {Logger} from '../log/logger.ts';
-import type {ActiveClone} from '../runner/observed.ts';
+import type {ActiveClone, DeadWork} from '../runner/observed.ts';
 import type {Clock} from '../time/clock.ts';
 import type {Deadline} from '../time/deadline.ts';
 import {type AccessCalls, accessCalls} from './access.ts';
 import {findActiveClones} from './active-clones.ts';
 import {type ClusterCalls, clusterCalls} from './cluster.ts';
+import {findDeadWork} from './dead-work.ts';
 import {createEngine} from './engine.ts';
 import {readAgentAddresses} from './guest-agent.ts';
 import {createHttp, tokenCredentials} from './http.ts';
@@ -12,6 +13,7 @@ import {createSession} from './session.ts';
 import {type StorageCalls, storageCalls} from './storage.ts';
 import type {TlsChoice} from './trust.ts';
 import {type VmCalls, vmCalls} from './vm.ts';
+import {findVmTasks} from './vm-tasks.ts';
 
 export interface PveOptions {
 	/** `https://host:8006`, each an entry to the same cluster. */
@@ -35,6 +37,8 @@ export interface PveOptions {
 /** A cluster that is driven through its API. Every failure is a Fault whose facts.kind is one of lib/pve/kind.ts. */
 export interface PveCluster extends ClusterCalls, VmCalls, StorageCalls, AccessCalls {
 	activeClones(nodes: readonly string[]): Promise<readonly ActiveClone[]>;
+	deadWork(nodes: readonly string[]): Promise<readonly DeadWork[]>;
+	vmTasks(node: string, vmid: number): Promise<readonly string[]>;
 	agentAddresses(node: string, vmid: number, timeoutMs: number): Promise<readonly string[] | undefined>;
 	/** Closes the connections. */
 	close(): void;
@@ -56,6 +60,8 @@ export function connectPve(options: PveOptions): PveCluster {
 		...storageCalls(session),
 		...accessCalls(session),
 		activeClones: (nodes) => findActiveClones(session, nodes),
+		deadWork: (nodes) => findDeadWork(session, nodes),
+		vmTasks: (node, vmid) => findVmTasks(session, node, vmid),
 		agentAddresses: (node, vmid, timeoutMs) => readAgentAddresses(session, node, vmid, timeoutMs),
 		close: () => http.close(),
 	};

@@ -18,8 +18,9 @@ const tlsReasons =
 	/^(?:EPROTO|ERR_SSL|ERR_TLS|ERR_OSSL|CERT_|CRL_|DEPTH_|SELF_|UNABLE_|HOSTNAME_|INVALID_|PATH_|ERROR_IN_)/;
 
 /** A TLS connection to `target` whose certificate is trusted already; throws `NoReply` where there is none. */
-export async function dial(target: Target, {trust, proxy, timeoutMs}: Line): Promise<TLSSocket> {
-	const signal = AbortSignal.timeout(timeoutMs);
+export async function dial(target: Target, {trust, proxy, timeoutMs}: Line, givenUp?: AbortSignal): Promise<TLSSocket> {
+	const late = AbortSignal.timeout(timeoutMs);
+	const signal = givenUp === undefined ? late : AbortSignal.any([late, givenUp]);
 	const tunnel = proxy === undefined ? undefined : await openTunnel(proxy, target, signal);
 	return shakeHands(target, trust, tunnel, signal);
 }

@@ -56,7 +56,7 @@ export function createEngine(world: EngineWorld, patience: Patience): Engine {
 				return await askOnce(call);
 			} catch (error) {
 				if (failures >= triesAfter(error)) throw error;
-				await clock.sleep(Math.min(backoffMs(failures, random), deadline.remainingMs()));
+				await clock.sleep(Math.min(backoffMs(failures, random), deadline.remainingMs()), deadline.stop);
 			}
 		}
 	}
@@ -77,13 +77,22 @@ async function sendOnce({http, clock, deadline, logger}: EngineWorld, call: Call
 	const tell = (status: number | string) =>
 		logger.debug('Asked PVE', {method: call.method, path: call.path, status, ms: clock.now() - began});
 	try {
-		const reply = await http.send(requestFor(call, Math.ceil(Math.min(timeoutMs, deadline.remainingMs()))));
+		const limitMs = Math.ceil(Math.min(timeoutMs, deadline.remainingMs()));
+		const reply = await http.send({...requestFor(call, limitMs), ...untilStopped(call, deadline)});
 		tell(reply.status);
 		return openEnvelope(call.method, reply);
 	} catch (error) {
 		if (error instanceof NoReply) tell(error.reason);
+		if (error instanceof NoReply && call.method === 'GET') deadline.check(`the answer to GET ${call.path}`);
 		throw error;
 	}
+}
+
+// A write that is on its way is given a moment more: whoever has its answer leaves less to be found out.
+const stopsWritesAfterMs = 3_000;
+
+function untilStopped({method}: Call, {stop}: Deadline): Pick<HttpRequest, 'stop'> {
+	return {stop: {signal: stop, afterMs: method === 'GET' ? 0 : stopsWritesAfterMs}};
 }
 
 function requestFor({method, path, parameters, body}: Call, timeoutMs: number): HttpRequest {

@@ -1,5 +1,6 @@
 import axios, {isAxiosError} from 'axios';
 import {Fault} from '../fault.ts';
+import type {Clock} from '../time/clock.ts';
 import {dial} from './dial.ts';
 import {createGate} from './gate.ts';
 import {NoReply} from './no-reply.ts';
@@ -14,6 +15,8 @@ export interface HttpRequest {
 	readonly contentType?: string;
 	/** From here to the last byte of the reply. */
 	readonly timeoutMs: number;
+	/** Gives the request up so long after the signal. */
+	readonly stop?: {readonly signal: AbortSignal; readonly afterMs: number};
 }
 
 export interface HttpReply {
@@ -38,6 +41,7 @@ interface HttpOptions {
 	readonly tls: TlsChoice;
 	readonly proxy?: string;
 	readonly requestTimeoutMs: number;
+	readonly clock: Pick<Clock, 'after'>;
 }
 
 // AnyEvent::HTTP gives each pveproxy worker no more connections to another node. Node's own limit does not count a
@@ -47,14 +51,15 @@ const longestConnectMs = 10_000;
 const largestBytes = 256 * 1024 * 1024;
 
 /** The way to the API: the first of `urls` that takes a connection, and from then on that one. */
-export function createHttp({urls, credentials, tls, proxy, requestTimeoutMs}: HttpOptions): Http {
+export function createHttp({urls, credentials, tls, proxy, requestTimeoutMs, clock}: HttpOptions): Http {
 	const bases = urls.map(readUrl);
 	const line = {
 		trust: trustFrom(tls),
 		timeoutMs: Math.min(longestConnectMs, requestTimeoutMs),
 		...(proxy === undefined ? {} : {proxy: new URL(proxy)}),
 	};
-	const agent = new SocketAgent((target) => dial(target, line));
+	const closed = new AbortController();
+	const agent = new SocketAgent((target) => dial(target, line, closed.signal));
 	const client = axios.create({
 		adapter: 'http',
 		httpsAgent: agent,
@@ -77,11 +82,12 @@ export function createHttp({urls, credentials, tls, proxy, requestTimeoutMs}: Ht
 	});
 
 	async function sendTo(base: string, request: HttpRequest): Promise<HttpReply> {
+		const limit = limitOf(request, clock);
 		try {
 			const {status, statusText, headers, data} = await client.request<unknown>({
 				method: request.method,
 				url: `${base}/api2/json${request.path}`,
-				timeout: request.timeoutMs,
+				signal: limit.signal,
 				...(request.body === undefined ? {} : {data: request.body}),
 				headers: {'Content-Type': request.contentType ?? false},
 			});
@@ -90,7 +96,9 @@ export function createHttp({urls, credentials, tls, proxy, requestTimeoutMs}: Ht
 			const date = Date.parse(String(headers.date ?? ''));
 			return {status, reason: statusText, contentType, text, ...(Number.isNaN(date) ? {} : {date})};
 		} catch (error) {
-			throw noReplyFrom(error, request.method);
+			throw limit.signal.aborted ? limit.noReply() : noReplyFrom(error, request.method);
+		} finally {
+			limit.lift();
 		}
 	}
 
@@ -98,7 +106,10 @@ export function createHttp({urls, credentials, tls, proxy, requestTimeoutMs}: Ht
 	let entry = 0;
 	return {
 		send: (request) => gate(() => sendToAny(request)),
-		close: () => agent.destroy(),
+		close() {
+			closed.abort();
+			agent.destroy();
+		},
 	};
 
 	async function sendToAny(request: HttpRequest): Promise<HttpReply> {
@@ -119,6 +130,31 @@ export function createHttp({urls, credentials, tls, proxy, requestTimeoutMs}: Ht
 /** The credentials of an API token. */
 export function tokenCredentials({id, secret}: {readonly id: string; readonly secret: string}): Record<string, string> {
 	return {Authorization: `PVEAPIToken=${id}=${secret}`};
+}
+
+/** What ends a request early: its time, or that the run is told to stop. */
+function limitOf({method, timeoutMs, stop}: HttpRequest, clock: Pick<Clock, 'after'>) {
+	const limit = new AbortController();
+	let why = `no answer within ${Math.round(timeoutMs / 1000)} s`;
+	const calls = [clock.after(timeoutMs, () => limit.abort())];
+	const giveUp = () => {
+		why = 'told to stop';
+		limit.abort();
+	};
+	const onStop = () => {
+		if (stop?.afterMs === 0) giveUp();
+		else calls.push(clock.after(stop?.afterMs ?? 0, giveUp));
+	};
+	if (stop?.signal.aborted) onStop();
+	stop?.signal.addEventListener('abort', onStop);
+	return {
+		signal: limit.signal,
+		noReply: () => new NoReply('sent', 'ETIMEDOUT', why, method),
+		lift() {
+			stop?.signal.removeEventListener('abort', onStop);
+			for (const callOff of calls) callOff();
+		},
+	};
 }
 
 // An AxiosError never goes further, not even as a cause: printed, it shows the Authorization header.

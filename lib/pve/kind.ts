@@ -41,6 +41,7 @@ const meanings = {
 	'ha-managed': {code: 'refused', advice: 'Take the VM out of HA first: `ha-manager remove vm:<vmid>`.'},
 	'base-in-use': {code: 'refused', advice: 'Linked clones still use its disks; remove them first.'},
 	'is-template': {code: 'refused', advice: 'It is a template.'},
+	'disk-left': {code: 'refused', advice: 'Remove it on the node: `pvesm free VOLUME`.'},
 	'no-such-volume': {code: 'refused', advice: "Look whether that storage is available on the VM's node."},
 	'linked-clone-unsupported': {code: 'refused', advice: 'Use full clones, or a storage that can make linked ones.'},
 	'local-storage-target': {

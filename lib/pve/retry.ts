@@ -10,7 +10,7 @@ const triesForSilence = 2;
 export function triesAfter(error: unknown): number {
 	if (error instanceof NoReply) {
 		if (error.stage === 'tls') return 1;
-		return error.reason === 'ECONNABORTED' ? triesForSilence : usualTries;
+		return error.reason === 'ETIMEDOUT' ? triesForSilence : usualTries;
 	}
 	if (!(error instanceof BadAnswer)) return 1;
 	if (!error.whole) return usualTries;

@@ -6,7 +6,7 @@ import type {Engine} from './engine.ts';
 import {type Act, explain} from './explain.ts';
 import type {Kind} from './kind.ts';
 import {awaitTask, type TaskWorld} from './task.ts';
-import {parseUpid} from './upid.ts';
+import {parseUpid, type Upid} from './upid.ts';
 
 /** What the calls of a room share: typed paths, and errors that come out as Faults. */
 export interface Session {
@@ -16,8 +16,8 @@ export interface Session {
 	readonly tokenId: string;
 	/** What `work` gives; throws a Fault that says `act` was not possible. */
 	attempt<T>(act: Act, work: () => Promise<T>): Promise<T>;
-	/** Ends when the task that `begin` starts has ended well. */
-	runTask(act: Act, begin: () => Promise<unknown>): Promise<void>;
+	/** Gives the task that `begin` starts when it has ended well. */
+	runTask(act: Act, begin: () => Promise<unknown>): Promise<Upid>;
 	/** Whether nothing in the cluster has this VMID, seen by the token or not. */
 	isVmidFree(vmid: number): Promise<boolean>;
 }
@@ -63,6 +63,7 @@ export function createSession(world: TaskWorld & {readonly tokenId: string}): Se
 				const upid = parseUpid(answer);
 				if (upid === undefined) throw noTask(act);
 				await awaitTask(world, upid);
+				return upid;
 			}),
 	};
 }

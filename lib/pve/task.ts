@@ -40,7 +40,7 @@ async function awaitExit(world: TaskWorld, upid: Upid): Promise<string> {
 	const began = clock.now();
 	for (let looks = 0; ; looks++) {
 		const delay = withJitter(pollDelaysMs[Math.min(looks, pollDelaysMs.length - 1)] ?? 1_000, random);
-		await clock.sleep(Math.min(delay, deadline.remainingMs()));
+		await clock.sleep(Math.min(delay, deadline.remainingMs()), deadline.stop);
 		deadline.check(`the PVE task ${upid.text}`);
 		try {
 			const exitStatus = await lookAt(world.engine, upid);

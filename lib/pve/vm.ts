@@ -6,6 +6,7 @@ import {readRow} from './decode.ts';
 import {decodeConfig, decodePower} from './decode-vm.ts';
 import type {Act} from './explain.ts';
 import type {Kind} from './kind.ts';
+import {removeLeftDisks} from './left-disks.ts';
 import type {Session} from './session.ts';
 
 /** What can be asked of one VM and done to it. */
@@ -49,24 +50,31 @@ export function vmCalls(session: Session): VmCalls {
 				await config.$put(parameters as Parameters<typeof config.$put>[0]);
 			}),
 		resize: (node, vmid, disk, sizeGiB) =>
-			runTask(act(`grow ${disk} to ${sizeGiB} GiB of`, node, vmid), () => {
-				const resize = vmAt(node, vmid).resize;
-				return resize.$put({disk, size: `${sizeGiB}G`} as Parameters<typeof resize.$put>[0]);
-			}),
+			ended(
+				runTask(act(`grow ${disk} to ${sizeGiB} GiB of`, node, vmid), () => {
+					const resize = vmAt(node, vmid).resize;
+					return resize.$put({disk, size: `${sizeGiB}G`} as Parameters<typeof resize.$put>[0]);
+				}),
+			),
 		start: (node, vmid) =>
-			unless('already-running', () => runTask(act('start', node, vmid), () => vmAt(node, vmid).status.start.$post())),
-		resume: (node, vmid) => runTask(act('resume', node, vmid), () => vmAt(node, vmid).status.resume.$post()),
-		stop: (node, vmid) => runTask(act('stop', node, vmid), () => stopVm(session, node, vmid)),
+			unless('already-running', () =>
+				ended(runTask(act('start', node, vmid), () => vmAt(node, vmid).status.start.$post())),
+			),
+		resume: (node, vmid) => ended(runTask(act('resume', node, vmid), () => vmAt(node, vmid).status.resume.$post())),
+		stop: (node, vmid) => ended(runTask(act('stop', node, vmid), () => stopVm(session, node, vmid))),
 		// Never `destroy-unreferenced-disks` (it reaches another cluster's disks of the same VMID on shared storage),
 		// never `purge`: without it PVE refuses to take a VM out of HA behind somebody's back.
-		destroy: (node, vmid) => runTask(act('destroy', node, vmid), () => vmAt(node, vmid).$delete()),
+		async destroy(node, vmid) {
+			const task = await runTask(act('destroy', node, vmid), () => vmAt(node, vmid).$delete());
+			await removeLeftDisks(session, task, vmid);
+		},
 	};
 }
 
 function cloneVm({api, runTask}: Session, step: CloneStep): Promise<void> {
 	const {templateNode, templateVmid, vmid, node} = step;
 	const what = `clone template ${templateVmid} of node ${templateNode} to VM ${vmid} on node ${node}`;
-	return runTask({what, vmid: templateVmid, newVmid: vmid, node: templateNode}, () => {
+	const work = runTask({what, vmid: templateVmid, newVmid: vmid, node: templateNode}, () => {
 		const clone = api.nodes.$(encodeURIComponent(templateNode)).qemu.$(templateVmid).clone;
 		const parameters = {
 			newid: vmid,
@@ -80,6 +88,11 @@ function cloneVm({api, runTask}: Session, step: CloneStep): Promise<void> {
 		};
 		return clone.$post(parameters as Parameters<typeof clone.$post>[0]);
 	});
+	return ended(work);
+}
+
+async function ended(work: Promise<unknown>): Promise<void> {
+	await work;
 }
 
 async function stopVm({engine}: Session, node: string, vmid: number): Promise<unknown> {

@@ -1,23 +1,26 @@
 import {Fault} from '../fault.ts';
 import type {DesiredRunner} from './desired.ts';
-import {bootDiskOf} from './drive.ts';
+import {bootDiskOf, drivesOf, fileOf} from './drive.ts';
 import {writeNotes} from './mark.ts';
-import {vmNameOf} from './names.ts';
+import {seedPrefix, vmNameOf} from './names.ts';
 import type {Observed, ObservedSeed, ObservedTemplate, ObservedVm} from './observed.ts';
 import {type Placement, placeRunner} from './placement.ts';
+import {changesPower} from './power-plan.ts';
 import {configChange} from './same.ts';
 import type {CloneStep, Step} from './step.ts';
 import {slotsOf} from './vmid.ts';
-import {ownVms, refuseUnreachable, unbornVmid} from './whose.ts';
+import {isDeadClone, ownVms, refuseUnreachable, unbornVmid} from './whose.ts';
 
 /** The next steps towards a started runner; those in one answer do not depend on one another. None: it runs. */
 export function nextCreateSteps(desired: DesiredRunner, seen: Observed): readonly Step[] {
 	refuseUnreachable(desired, seen);
-	const [vm, ...surplus] = ownVms(desired, seen);
+	const [vm, ...surplus] = ownVms(desired, seen).filter((each) => !isDeadClone(each, seen));
 	if (vm === undefined) return birth(desired, seen);
 	if (surplus.length > 0) return surplus.map(removal);
 	if (vm.mark?.pool !== desired.pool) throw otherPool(desired, vm);
-	if (vm.lock !== undefined) return [{do: 'wait', why: `VM ${vm.vmid} is locked (${vm.lock})`}];
+	const wait = waitFor(vm);
+	if (wait !== undefined) return [wait];
+	if (hasOtherSeed(desired, vm) || seen.brokenVmids.includes(vm.vmid)) return [removal(vm)];
 	switch (vm.power) {
 		case 'running':
 			return [];
@@ -36,7 +39,8 @@ function birth(desired: DesiredRunner, seen: Observed): readonly Step[] {
 	const slots = slotsOf(desired.controller, desired.name, desired.vmidRange);
 	const unborn = unbornVmid(slots, seen);
 	if (unborn !== undefined) return [{do: 'wait', why: `a clone at VMID ${unborn} may be this runner`}];
-	const namesake = seen.vms.find(({name}) => name === vmNameOf(desired.name));
+	const own = ownVms(desired, seen);
+	const namesake = seen.vms.find((vm) => vm.name === vmNameOf(desired.name) && !own.includes(vm));
 	if (namesake !== undefined) throw namesakeFault(desired, namesake);
 
 	const taken = [...seen.inventory.vms, ...seen.hidden].map(({vmid}) => vmid);
@@ -64,7 +68,9 @@ function birth(desired: DesiredRunner, seen: Observed): readonly Step[] {
 		...(desired.resourcePool === undefined ? {} : {pool: desired.resourcePool}),
 		...cloneKind(desired, seen, place),
 	};
-	return [clone, ...uploads(desired, place.node, seen)];
+	// A seed without a VM tells a delete that a clone may be on its way: so no clone is asked for before it is there.
+	const upload = uploads(desired, place.node, seen);
+	return upload.length > 0 ? upload : [clone];
 }
 
 function cloneKind(
@@ -140,10 +146,24 @@ function notesFor(desired: DesiredRunner, vmid: number): string {
 	});
 }
 
-// Two clones of one runner: an earlier attempt chose another slot. The first one stays.
-function removal({vmid, node, lock, power}: ObservedVm): Step {
+// Two clones of one runner (an earlier attempt chose another slot), one that an earlier seed has set up, or one that
+// a destroy has left without its disks.
+function removal(vm: ObservedVm): Step {
+	const {vmid, node, power} = vm;
+	return waitFor(vm) ?? {do: power === 'stopped' ? 'destroy' : 'stop', vmid, node};
+}
+
+/** The wait for a lock, or for a task that is about to change what the VM does. */
+function waitFor({vmid, lock, tasks = []}: ObservedVm): Step | undefined {
 	if (lock !== undefined) return {do: 'wait', why: `VM ${vmid} is locked (${lock})`};
-	return {do: power === 'stopped' ? 'destroy' : 'stop', vmid, node};
+	const task = tasks.find(changesPower);
+	return task === undefined ? undefined : {do: 'wait', why: `a task (${task}) is at work on VM ${vmid}`};
+}
+
+// cloud-init sets a machine up once: with another seed it would never run what that one says.
+function hasOtherSeed({controller, name, seed}: DesiredRunner, {config = {}}: ObservedVm): boolean {
+	const files = drivesOf(config).map(({volumeId}) => fileOf(volumeId));
+	return files.some((file) => file.startsWith(seedPrefix(controller, name)) && file !== seed.fileName);
 }
 
 function otherPool({name, pool}: DesiredRunner, {vmid, mark}: ObservedVm): Fault {

@@ -56,6 +56,8 @@ export interface ObservedVm extends VmRow {
 	readonly config?: VmConfig;
 	/** What its notes prove; absent where they prove nothing. */
 	readonly mark?: Mark;
+	/** The types of PVE's tasks that are at work on it ("qmstop"); absent where nobody asked. */
+	readonly tasks?: readonly string[];
 }
 
 /** A template with its config. */
@@ -92,13 +94,28 @@ export interface Observed {
 	readonly hidden: readonly {readonly vmid: number}[];
 	/** VMIDs that clones of ours are being made at; undefined stands for a clone that has not told its VMID yet. */
 	readonly cloning: readonly (number | undefined)[];
+	/** Work of ours that nobody will end, as far as it may concern the runner's slots. */
+	readonly dead: readonly DeadWork[];
+	/** For how long nothing of the runner has been seen but its seeds, in milliseconds; 0 while there is more. */
+	readonly quietMs: number;
 	/** What the image resolves to; empty where no clone is needed. */
 	readonly templates: readonly ObservedTemplate[];
 	readonly seeds: readonly ObservedSeed[];
+	/** VMs that cannot be started, since they lack a disk. */
+	readonly brokenVmids: readonly number[];
 	/** Whether the cluster has refused a linked clone of the template. */
 	readonly linkedCloneRefused: boolean;
 	/** Whether the cluster has refused the tags. */
 	readonly tagsRefused: boolean;
+}
+
+/** A VM that a worker of ours has left unfinished: PVE lets only root finish that or take it back. */
+export interface DeadWork {
+	readonly what: 'clone' | 'destroy';
+	/** The node that ran the worker: the VM's config lies there. */
+	readonly node: string;
+	/** Absent where the worker's log does not tell. */
+	readonly vmid?: number;
 }
 
 /** A clone that a worker of ours is making at this moment; the new VMID is absent while its log does not tell it. */

@@ -1,7 +1,7 @@
 import {Fault} from '../fault.ts';
 import type {RunnerIdentity} from './desired.ts';
 import {readTags} from './mark.ts';
-import type {Observed, ObservedVm} from './observed.ts';
+import type {DeadWork, Observed, ObservedVm} from './observed.ts';
 import {slotsOf, type VmidRange} from './vmid.ts';
 
 /** The VMs whose notes prove that they are this runner, the running ones first. */
@@ -76,11 +76,51 @@ export function unbornVmid(slots: readonly number[], seen: Omit<Observed, 'inven
 	return halfMade?.vmid ?? seen.hidden.find(({vmid}) => isBeingCloned(vmid))?.vmid;
 }
 
-/** The fault of a clone whose worker died: PVE lets only root lift its lock. */
-export function deadCloneFault({vmid, node, lock}: ObservedVm): Fault {
+function namelessFault(node: string): Fault {
 	return new Fault(
 		'refused',
-		`VM ${vmid} on node ${node} is a half-made clone: its worker died, and only root may lift its lock (${lock}). On node ${node} run: qm unlock ${vmid} && qm destroy ${vmid} --destroy-unreferenced-disks 1`,
+		`A clone on node ${node} died before its log named its VM, which may be there. If \`grep -l "^lock: clone" /etc/pve/qemu-server/*.conf\` on node ${node} shows VMID.conf, and no clone is at work, run there: qm unlock VMID && qm destroy VMID --destroy-unreferenced-disks 1`,
+		{facts: {kind: 'needs-root', node}},
+	);
+}
+
+/** Whether a VM is a clone that nobody makes any more. */
+export function isDeadClone({vmid, lock}: ObservedVm, {cloning}: Pick<Observed, 'cloning'>): boolean {
+	return lock === 'clone' && !cloning.some((active) => active === undefined || active === vmid);
+}
+
+/** VMs in the runner's slots of which a destroy has left nothing but its lock. */
+export function zombiesIn(slots: readonly number[], {vms}: Pick<Observed, 'vms'>): readonly ObservedVm[] {
+	return vms.filter(({lock, mark, vmid}) => lock === 'destroyed' && mark === undefined && slots.includes(vmid));
+}
+
+/** What a dead worker of ours has left in the runner's slots; it stays until root removes it. */
+export function remainsOf(
+	runner: RunnerIdentity,
+	slots: readonly number[],
+	seen: Omit<Observed, 'inventory'>,
+): DeadWork | undefined {
+	const ownOrNobodys = [...ownVms(runner, seen), ...halfMadeVms(slots, seen)];
+	const clone = ownOrNobodys.find((vm) => isDeadClone(vm, seen));
+	if (clone !== undefined) return {what: 'clone', node: clone.node, vmid: clone.vmid};
+	const vmids = [...zombiesIn(slots, seen), ...seen.hidden].map(({vmid}) => vmid);
+	for (const vmid of vmids) {
+		const work = seen.dead.find((each) => each.vmid === vmid || (each.what === 'clone' && each.vmid === undefined));
+		if (work !== undefined) return {...work, vmid};
+	}
+	return undefined;
+}
+
+/** The fault of a VM whose worker did not finish: PVE lets only root lift its lock. */
+export function deadWorkFault({what, vmid, node}: DeadWork): Fault {
+	if (vmid === undefined) return namelessFault(node);
+	const [state, lock, option] =
+		what === 'clone'
+			? ['a half-made clone', 'clone', ' --destroy-unreferenced-disks 1']
+			: ['half destroyed', 'destroyed', ''];
+	return new Fault(
+		'refused',
+		`VM ${vmid} on node ${node} is ${state}: its worker could not finish, and only root may lift the lock. If \`qm config ${vmid}\` shows \`lock: ${lock}\`, run on node ${node}: qm unlock ${vmid} && qm destroy ${vmid}${option}`,
 		{facts: {kind: 'needs-root', vmid, node}},
 	);
 }

@@ -6,6 +6,8 @@ export interface Clock {
 	now(): number;
 	/** Ends after `ms`, or as soon as `signal` aborts. */
 	sleep(ms: number, signal?: AbortSignal): Promise<void>;
+	/** Calls `act` after `ms`; gives the way to call it off. */
+	after(ms: number, act: () => void): () => void;
 }
 
 /** The machine's own time. */
@@ -15,5 +17,9 @@ export const systemClock: Clock = {
 		await delay(ms, undefined, signal === undefined ? {} : {signal}).catch((error: unknown) => {
 			if (!signal?.aborted) throw error;
 		});
+	},
+	after(ms, act) {
+		const timer = setTimeout(act, ms);
+		return () => clearTimeout(timer);
 	},
 };

@@ -77,7 +77,7 @@ async function runUntil(
 		return new Promise<never>(() => undefined);
 	});
 	const mortal = (own: Deadline): Deadline => ({
-		remainingMs: own.remainingMs,
+		...own,
 		check(waitedFor) {
 			if (dead) throw new Killed();
 			own.check(waitedFor);

@@ -46,8 +46,8 @@ test(
 		t.deepEqual(stage.changes(), [
 			'~ pool garm',
 			`+ VM ${slot}`,
-			`+ volume pve/local-lvm:vm-${slot}-disk-0`,
 			`+ volume pve/local:iso/${seed.fileName}`,
+			`+ volume pve/local-lvm:vm-${slot}-disk-0`,
 		]);
 	}),
 );

@@ -201,7 +201,7 @@ test(
 		t.regex(
 			message,
 			new RegExp(
-				`VM ${slot} on node n1 is a half-made clone: its worker died.*qm unlock ${slot} && qm destroy ${slot}`,
+				`VM ${slot} on node n1 is a half-made clone: its worker could not finish.*qm unlock ${slot} && qm destroy ${slot}`,
 			),
 		);
 		t.deepEqual(stage.changes(), [`+ VM ${slot}`]);

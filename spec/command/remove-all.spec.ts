@@ -87,7 +87,7 @@ test(
 		const lost = putRunner(stage.world, 'r-unmarked', 'n2');
 		Object.assign(stage.world.guests[lost]?.config ?? {}, {description: 'edited'});
 		const message = await failsWith(t, stage.removeAll(), 'refused');
-		t.regex(message, /^2 runners could not be removed\./);
+		t.regex(message, /^Unable to remove 2 runners of this controller\./);
 		t.regex(message, new RegExp(`r-protected: Unable to remove VM ${locked}: somebody has protected it`));
 		t.regex(
 			message,

@@ -141,17 +141,9 @@ async function whileCloneEnds(stage: Stage, act: () => Promise<unknown>): Promis
 	await act();
 }
 
-/** A node that cannot begin the next upload: its worker would stand still beside the clone's. */
-const noWorker = {
-	match: {operation: 'upload'},
-	times: 1,
-	effect: {kind: 'answer', status: 500, reason: 'got no worker upid - start worker failed'},
-} as const;
-
 test(
 	'a create goes on with a clone that ends while it looks, and makes no second one',
 	withSimulator({world: clusterWorld()}, async (t, stage) => {
-		stage.simulator.faults.add(noWorker);
 		await whileCloneEnds(stage, () => stage.create());
 		t.deepEqual(
 			stage.runners().map(({vmid, power}) => [vmid, power]),

@@ -1,5 +1,5 @@
 import type {Io} from '../../lib/main/io.ts';
-import type {Clock} from '../../lib/time/clock.ts';
+import {type Clock, systemClock} from '../../lib/time/clock.ts';
 
 /** What a main program was given, and what it told. */
 export interface ToldIo extends Io {
@@ -36,5 +36,6 @@ function quickClock(): Clock {
 	return {
 		now: () => began + (Date.now() - began) * pace,
 		sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / pace)),
+		after: systemClock.after,
 	};
 }

@@ -8,4 +8,5 @@ const began = Date.now();
 export const quickClock: Clock = {
 	now: () => began + (Date.now() - began) * pace,
 	sleep: (ms, signal) => systemClock.sleep(ms / pace, signal),
+	after: systemClock.after,
 };

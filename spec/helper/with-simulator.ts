@@ -15,7 +15,8 @@ import type {DesiredRunner} from '../../lib/runner/desired.ts';
 import {type Mark, readMark, writeNotes} from '../../lib/runner/mark.ts';
 import {seedFileName} from '../../lib/runner/names.ts';
 import type {ObservedVm} from '../../lib/runner/observed.ts';
-import type {Clock} from '../../lib/time/clock.ts';
+import type {CloneStep} from '../../lib/runner/step.ts';
+import {type Clock, systemClock} from '../../lib/time/clock.ts';
 import {type Deadline, deadlineIn} from '../../lib/time/deadline.ts';
 import {type Simulator, type SimulatorOptions, startSimulator} from '../../tools/simulator/index.ts';
 import type {Guest, World} from '../../tools/simulator/world.ts';
@@ -73,6 +74,7 @@ export function pacedClock(): Clock {
 	return {
 		now: () => began + (Date.now() - began) * pace,
 		sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / pace)),
+		after: systemClock.after,
 	};
 }
 
@@ -172,16 +174,20 @@ function unhurried<Own extends Cluster>(cluster: Own): Own {
 	};
 }
 
+/** The clone of the usual runner at its first slot. */
+export function cloneStep({world}: Pick<Stage, 'world'>): CloneStep {
+	const [node = ''] = Object.keys(world.nodes);
+	const step = {do: 'clone', templateVmid: 9000, templateNode: node, vmid: slot, node, full: false} as const;
+	return {...step, vmName: runnerName, notes: writeNotes(aMark()), pool: 'garm'};
+}
+
 /** A clone of the usual runner by a run that dies: it stands still half made, and goes on when it is let go. */
 export async function halfMadeClone(
 	{run, world, simulator}: Stage,
 	options: RunOptions = {},
 ): Promise<{letGo(): Promise<void>}> {
-	const release = simulator.holdWorkers(2);
-	const [node = ''] = Object.keys(world.nodes);
-	const step = {do: 'clone', templateVmid: 9000, templateNode: node, vmid: slot, node, full: false} as const;
-	const names = {vmName: runnerName, notes: writeNotes(aMark()), pool: 'garm'};
-	const clone = run(({cluster}) => cluster.clone({...step, ...names}), options);
+	const release = simulator.holdWorkers(2, {type: 'qmclone'});
+	const clone = run(({cluster}) => cluster.clone(cloneStep({world})), options);
 	while (world.guests[slot] === undefined) await new Promise((resolve) => setImmediate(resolve));
 	return {
 		letGo() {

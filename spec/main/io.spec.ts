@@ -1,12 +1,12 @@
 import {PassThrough} from 'node:stream';
 import test from 'ava';
 import {processIo} from '../../lib/main/io.ts';
-import type {Clock} from '../../lib/time/clock.ts';
+import {type Clock, systemClock} from '../../lib/time/clock.ts';
 
 /** Streams of a process, `sleep` being all waiting of it. */
 function aProcess(sleep: Clock['sleep'] = () => new Promise(() => undefined)) {
 	const streams = {stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough(), env: {}};
-	return {...streams, io: processIo(streams as unknown as NodeJS.Process, {now: () => 0, sleep})};
+	return {...streams, io: processIo(streams as unknown as NodeJS.Process, {...systemClock, now: () => 0, sleep})};
 }
 
 test('standard input is read to its end', async (t) => {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {fails, look, no, ok, readLog, upid, withScript} from './with-script.ts';
+import {type Exchange, fails, look, no, ok, readLog, upid, withScript} from './with-script.ts';
 
 // Rows as PVE 8.4 sent them: shared/pve/transcripts/cluster-8.4, shortened.
 const resources = [
@@ -362,6 +362,7 @@ test(
 		look(stopTask, 'OK'),
 		{on: 'DELETE /nodes/pve/qemu/200', reply: ok(destroyTask)},
 		look(destroyTask, 'OK'),
+		readLog(destroyTask, ['TASK OK']),
 	],
 	async (t, {cluster}) => {
 		await cluster.resize('pve', 200, 'scsi0', 40);
@@ -418,15 +419,48 @@ test(
 	'warnings are success, and each is told with its line',
 	withScript,
 	[
-		{on: 'DELETE /nodes/pve/qemu/200', reply: ok(destroyTask)},
-		look(destroyTask, 'WARNINGS: 1'),
-		readLog(destroyTask, ["Could not remove disk 'ceph:vm-200-disk-0', check manually: rbd error", 'TASK WARNINGS: 1']),
+		{on: 'POST /nodes/pve/qemu/200/status/start', reply: ok(startTask)},
+		look(startTask, 'WARNINGS: 1'),
+		readLog(startTask, ['WARN: iothread is only valid with virtio disk', 'TASK WARNINGS: 1']),
 	],
 	async (t, {cluster, logged}) => {
-		await cluster.destroy('pve', 200);
-		t.is(logged.filter((line) => / warn .*Could not remove disk 'ceph:vm-200-disk-0'/.test(line)).length, 1);
+		await cluster.start('pve', 200);
+		t.is(logged.filter((line) => / warn .*iothread is only valid/.test(line)).length, 1);
 	},
 );
+
+const leftDisk = 'ceph:vm-200-disk-0';
+const removalTask = upid('imgdel', 'ceph');
+for (const [exit, line] of [
+	['WARNINGS: 1', `WARN: Could not remove disk '${leftDisk}', check manually: rbd error`],
+	['OK', `Could not remove disk '${leftDisk}', check manually: cfs-lock 'storage-ceph' error: no quorum!`],
+] as const) {
+	const log = readLog(destroyTask, [line, `TASK ${exit}`]);
+	const destroyed: readonly Exchange[] = [
+		{on: 'DELETE /nodes/pve/qemu/200', reply: ok(destroyTask)},
+		look(destroyTask, exit),
+		...(exit === 'OK' ? [log] : [log, log]),
+	];
+	const removal = `DELETE /nodes/pve/storage/ceph/content/${encodeURIComponent(leftDisk)}`;
+	test(
+		`a disk that a destroy leaves, as its log says (${exit}), is removed after it`,
+		withScript,
+		[...destroyed, {on: removal, reply: ok(removalTask)}, look(removalTask, 'OK')],
+		async (t, {cluster}) => {
+			await cluster.destroy('pve', 200);
+			t.pass();
+		},
+	);
+	test(
+		`and one that stays (${exit}) is told, with the command that removes it`,
+		withScript,
+		[...destroyed, {on: removal, reply: no(403, 'Permission check failed (/storage/ceph, Datastore.Allocate)')}],
+		async (t, {cluster}) => {
+			const message = await fails(t, cluster.destroy('pve', 200), 'refused', 'disk-left');
+			t.regex(message, /VM 200 is destroyed, but .* On node pve run: pvesm free ceph:vm-200-disk-0$/);
+		},
+	);
+}
 
 const longLog = Array.from({length: 50}, (_, index) => ({n: index + 1, t: `line ${index + 1}`}));
 test(
@@ -461,6 +495,7 @@ test(
 		{...look(upid('qmdestroy', 200, 'n2')), reply: no(595, 'Connection refused')},
 		{...look(upid('qmdestroy', 200, 'n2')), reply: no(599, 'Too many redirections')},
 		look(upid('qmdestroy', 200, 'n2'), 'OK'),
+		readLog(upid('qmdestroy', 200, 'n2'), ['TASK OK']),
 	],
 	async (t, {cluster}) => {
 		await cluster.destroy('n2', 200);

@@ -157,7 +157,7 @@ test('an idle connection is closed before pveproxy closes it', async (t) => {
 	const api = await serveScript([nextid]);
 	t.teardown(() => closeAll(api.server));
 	const line = {trust: trustFrom({fingerprint: knownFingerprint}), timeoutMs: 5_000};
-	const agent = new SocketAgent((target) => dial(target, line));
+	const agent = new SocketAgent((target) => dial(target, line, new AbortController().signal));
 	t.teardown(() => agent.destroy());
 	await new Promise<void>((resolve, reject) => {
 		const headers = {authorization: `PVEAPIToken=${token.id}=${token.secret}`};
@@ -314,6 +314,7 @@ test("a write that nobody answers in time has an unknown outcome; then the run's
 			if (left === 0) throw new Error(`time is over: ${waitedFor}`);
 		},
 		renew() {},
+		stop: new AbortController().signal,
 	};
 	const cluster = connectPve(optionsFor(api.url, fastClock(), {deadline}));
 	await cluster.isVmidFree(200);

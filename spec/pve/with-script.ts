@@ -7,7 +7,7 @@ import {type FaultCode, isFault} from '../../lib/fault.ts';
 import {createLogger} from '../../lib/log/logger.ts';
 import {connectPve, type PveCluster, type PveOptions} from '../../lib/pve/connect.ts';
 import type {Kind} from '../../lib/pve/kind.ts';
-import type {Clock} from '../../lib/time/clock.ts';
+import {type Clock, systemClock} from '../../lib/time/clock.ts';
 import {deadlineIn} from '../../lib/time/deadline.ts';
 
 /** What the scripted API does when its turn has come. */
@@ -96,6 +96,7 @@ export function fastClock(): Clock & {readonly slept: readonly number[]} {
 			slept.push(ms);
 			now += ms;
 		},
+		after: systemClock.after,
 	};
 }
 

@@ -42,8 +42,14 @@ const foreignVm = (changes: Partial<ObservedVm> = {}): ObservedVm => ({
 	...changes,
 });
 
-test('nothing is there: the clone and the upload begin side by side, at the first slot', (t) => {
-	const [clone, upload, ...more] = nextCreateSteps(aRunner(), aLook());
+test('nothing is there: the seed is uploaded, and no clone is asked for before it is there', (t) => {
+	t.deepEqual(nextCreateSteps(aRunner(), aLook()), [
+		{do: 'upload-seed', node: 'pve', storage: 'local', fileName: aSeed.fileName},
+	]);
+});
+
+test('the seed is there: the clone begins at the first slot', (t) => {
+	const [clone, ...more] = nextCreateSteps(aRunner(), aLook({seeds: [aSeed]}));
 	t.like(clone, {
 		do: 'clone',
 		templateVmid: 9000,
@@ -54,13 +60,12 @@ test('nothing is there: the clone and the upload begin side by side, at the firs
 		full: false,
 	});
 	t.deepEqual(readMark(clone?.do === 'clone' ? clone.notes : '', slot), aMark());
-	t.deepEqual(upload, {do: 'upload-seed', node: 'pve', storage: 'local', fileName: aSeed.fileName});
 	t.deepEqual(more, []);
 });
 
 const clonesSo = test.macro({
 	exec(t, desired: Partial<DesiredRunner>, look: Partial<Observed>, expected: object) {
-		const [clone] = nextCreateSteps(aRunner(desired), aLook(look));
+		const [clone] = nextCreateSteps(aRunner(desired), aLook({seeds: [aSeed], ...look}));
 		t.like(clone, {do: 'clone', ...expected});
 	},
 	title: (what = '') => `the clone: ${what}`,
@@ -184,7 +189,25 @@ test('nothing is there', deletes, {});
 test('a running VM is stopped', deletes, {vms: [aVm({power: 'running'})], seeds: [aSeed]}, {do: 'stop', vmid: slot});
 test('a stopped VM is destroyed', deletes, {vms: [aVm()], seeds: [aSeed]}, {do: 'destroy', vmid: slot});
 test('seeds go when the VM is gone', deletes, {seeds: [aSeed]}, {do: 'remove-seed', volumeId: aSeed.volumeId});
-test('a locked VM is waited for', deletes, {vms: [aVm({lock: 'clone'})]}, {do: 'wait'});
+test('a locked VM is waited for', deletes, {vms: [aVm({lock: 'backup'})]}, {do: 'wait'});
+test(
+	'a VM whose clone a worker still makes is waited for',
+	deletes,
+	{vms: [aVm({lock: 'clone'})], cloning: [slot]},
+	{do: 'wait'},
+);
+test(
+	"a clone without a config call has its template's protection, which is taken off",
+	deletes,
+	{vms: [aVm({settings: {protection: '1'}})]},
+	{do: 'configure', vmid: slot, set: {protection: 0}, remove: [], digest: 'd1'},
+);
+test(
+	'the seed goes before a dead clone is told',
+	deletes,
+	{vms: [halfMade], seeds: [aSeed]},
+	{do: 'remove-seed', volumeId: aSeed.volumeId},
+);
 test(
 	'a half-made clone is waited for while a worker is at it',
 	deletes,
@@ -198,6 +221,10 @@ test(
 	{do: 'wait'},
 );
 test("somebody's hidden VM in a slot is nothing of ours", deletes, {hidden: [{vmid: slot}]});
+test("nor are the remains of another runner's clone", deletes, {
+	hidden: [{vmid: slot}],
+	dead: [{what: 'clone', node: 'pve', vmid: 7}],
+});
 test('a foreign VM of the same name is left alone', deletes, {vms: [foreignVm()]});
 test("another controller's VM of the same name is left alone", deletes, {
 	vms: [foreignVm({mark: aMark({controller: otherController, vmid: 7})})],
@@ -216,13 +243,88 @@ const deleteFaults = test.macro({
 	title: (what = '') => `delete fails: ${what}`,
 });
 test('its node is off line', deleteFaults, 'unreachable', /node n3 is off line/, {vms: [lost]});
-test('somebody protected it', deleteFaults, 'refused', /qm set \d+ --protection 0/, {
-	vms: [aVm({settings: {protection: '1'}})],
+const isProtected = (settings: Readonly<Record<string, string>>, tags: readonly string[] = []) => ({
+	vms: [aVm({settings: {protection: '1', ...settings}, tags})],
 });
-test('it is half destroyed', deleteFaults, 'refused', /qm unlock/, {vms: [aVm({lock: 'destroyed'})]});
-test('the worker of its clone died', deleteFaults, 'refused', /qm unlock \d+ && qm destroy/, {vms: [halfMade]});
+const {tags: ownTags = '', ide2: ownDisc = ''} = aReadyVm().config ?? {};
+test(
+	'somebody protected it',
+	deleteFaults,
+	'refused',
+	/qm set \d+ --protection 0/,
+	isProtected({}, ownTags.split(';')),
+);
+test(
+	'somebody protected it, and it has no tags',
+	deleteFaults,
+	'refused',
+	/qm set \d+ --protection 0/,
+	isProtected({ide2: ownDisc}),
+);
+test(
+	'somebody protected it, and its seed has been ejected',
+	deleteFaults,
+	'refused',
+	/qm set \d+ --protection 0/,
+	isProtected({ide2: 'none,media=cdrom', onboot: '0'}),
+);
+test('it is half destroyed', deleteFaults, 'refused', /lock: destroyed.*qm unlock/, {vms: [aVm({lock: 'destroyed'})]});
+const needsRoot = new RegExp(`VM ${slot} .*qm unlock ${slot} && qm destroy ${slot}`);
+test('the worker of its clone died', deleteFaults, 'refused', needsRoot, {vms: [halfMade]});
+test('the worker died that made the rest of it', deleteFaults, 'refused', needsRoot, {vms: [aVm({lock: 'clone'})]});
+test('the worker of its clone died, and the token sees no more of it', deleteFaults, 'refused', needsRoot, {
+	hidden: [{vmid: slot}],
+	dead: [{what: 'clone', node: 'pve', vmid: slot}],
+});
+test('a worker died that may have made it', deleteFaults, 'refused', needsRoot, {
+	hidden: [{vmid: slot}],
+	dead: [{what: 'clone', node: 'pve'}],
+});
+test('the worker that destroyed it died', deleteFaults, 'refused', needsRoot, {
+	vms: [{...halfMade, lock: 'destroyed', config: {lock: 'destroyed'}}],
+	dead: [{what: 'destroy', node: 'pve', vmid: slot}],
+});
 test('its notes have lost the mark', deleteFaults, 'refused', /lost the mark/, {
 	vms: [{...foreignVm(), vmid: slot, tags: aReadyVm().config?.tags?.split(';') ?? []}],
+});
+
+test('a VM that is being destroyed is waited for', (t) => {
+	const vms = [{...halfMade, lock: 'destroyed', config: {lock: 'destroyed'}, tasks: ['qmdestroy']}];
+	t.is(nextDeleteSteps(identity, vmidRange, aLook({vms}))[0]?.do, 'wait');
+});
+
+test('a seed alone: its clone may be on its way for a while', (t) => {
+	const steps = (quietMs: number, seeds = [aSeed], everMs = 0) =>
+		nextDeleteSteps(identity, vmidRange, aLook({seeds, quietMs}), {afterSeedMs: 10_000, everMs});
+	t.is(steps(9_999)[0]?.do, 'wait');
+	t.is(steps(10_000)[0]?.do, 'remove-seed');
+	t.deepEqual(steps(0, []), []);
+	t.is(steps(20_000, [], 45_000)[0]?.do, 'wait');
+	t.is(steps(20_000, [aSeed], 45_000)[0]?.do, 'wait');
+});
+
+test('a task that is about to change what a VM does is waited for', (t) => {
+	const vms = [aReadyVm({power: 'running', tasks: ['vncproxy', 'qmstop']})];
+	t.is(nextCreateSteps(aRunner(), aLook({vms, seeds: [aSeed]}))[0]?.do, 'wait');
+	t.is(nextPowerStep(identity, slots, 'running', aLook({vms}))[0]?.do, 'wait');
+	const watched = [aReadyVm({power: 'running', tasks: ['vncproxy', 'vzdump']})];
+	t.deepEqual(nextCreateSteps(aRunner(), aLook({vms: watched, seeds: [aSeed]})), []);
+});
+
+test('a VM that another seed has set up is removed, and made anew', (t) => {
+	const other = `local:iso/${aSeed.fileName.replace('c0ffee000000', '0ddba11ad000')},media=cdrom`;
+	const first = (power: ObservedVm['power']) =>
+		nextCreateSteps(aRunner(), aLook({vms: [aVm({power, settings: {ide2: other}})], seeds: [aSeed]}))[0]?.do;
+	t.is(first('running'), 'stop');
+	t.is(first('stopped'), 'destroy');
+});
+
+test('a dead clone of the runner keeps its slot, and the next one is taken', (t) => {
+	const [step] = nextCreateSteps(
+		aRunner(),
+		aLook({vms: [aVm({lock: 'clone'})], inventory: {...aLook().inventory, vms: [aVm()]}, seeds: [aSeed]}),
+	);
+	t.like(step, {do: 'clone', vmid: slots[1] ?? 0});
 });
 
 test('power: only what differs is done', (t) => {

@@ -26,6 +26,8 @@ const clusterCalls: Readonly<Record<Exclude<keyof PveCluster, 'close'>, (cluster
 			...{full: true, storage: 'local-lvm', format: 'raw', pool: 'garm'},
 		}),
 	activeClones: (cluster) => cluster.activeClones([node]),
+	deadWork: (cluster) => cluster.deadWork([node]),
+	vmTasks: (cluster) => cluster.vmTasks(node, vmid),
 	nodeVms: (cluster) => cluster.nodeVms(node),
 	vmConfig: (cluster) => cluster.vmConfig(node, vmid),
 	uploadSeed: (cluster) => cluster.uploadSeed(node, 'local', 'seed.iso', new Uint8Array(2048)),

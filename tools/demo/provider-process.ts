@@ -32,6 +32,7 @@ export function runProviderProcess(env: Readonly<Record<string, string>>, input 
 /** A provider process that has just been started, and what it will answer. */
 export interface RunningProvider {
 	readonly pid: number | undefined;
+	kill(signal: 'SIGKILL' | 'SIGTERM'): void;
 	readonly answer: Promise<ProviderAnswer>;
 }
 
@@ -51,5 +52,5 @@ export function startProviderProcess(env: Readonly<Record<string, string>>, inpu
 			resolve({exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString()}),
 		);
 	});
-	return {pid: child.pid, answer};
+	return {pid: child.pid, kill: (signal) => void child.kill(signal), answer};
 }

@@ -13,6 +13,7 @@ import {startNodeServer} from './http/server.ts';
 import {setNodeState} from './node-state.ts';
 import {seededRandom} from './random.ts';
 import type {LoggedRequest} from './request-log.ts';
+import type {HoldOptions} from './task.ts';
 import {fullToken, runnerToken} from './world/build.ts';
 import {clusterWorld} from './world/cluster.ts';
 import {crowdedWorld} from './world/crowded.ts';
@@ -67,9 +68,9 @@ export interface Simulator {
 	readonly killWorker: (upid: string) => boolean;
 	/**
 	 * Makes workers stand still, as `kill -STOP` does, once they have made so many pauses (1: they have been forked and
-	 * have done nothing yet); gives the way to let them go on.
+	 * have done nothing yet): those of one type, or all. Tells each that stands, and gives the way to let them go on.
 	 */
-	readonly holdWorkers: (pauses: number) => () => void;
+	readonly holdWorkers: (pauses: number, options?: HoldOptions) => () => void;
 	readonly setNode: (name: string, state: NodeState) => Promise<void>;
 	/** Moves a VM's config to another node at once, as a finished migration does. */
 	readonly migrate: (vmid: number, node: string) => void;
@@ -136,7 +137,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 		snapshot: () => withoutSecrets(world),
 		file: (volid) => [...dc.files].find(([key]) => key === volid || key.endsWith(`/${volid}`))?.[1],
 		killWorker: (upid) => dc.tasks.kill(upid),
-		holdWorkers: (pauses) => dc.tasks.hold(pauses),
+		holdWorkers: (pauses, options) => dc.tasks.hold(pauses, options),
 		setNode,
 		migrate,
 		onRequest(hook) {

@@ -25,13 +25,13 @@ export class Worker {
 	readonly task: Task;
 	readonly clock: Clock;
 	warnings = 0;
-	readonly #held: (pauses: number) => Promise<void> | undefined;
+	readonly #held: (worker: Worker, pauses: number) => Promise<void> | undefined;
 	#pauses = 0;
 	#end: Error | undefined;
 	#interrupt: (error: Error) => void = () => undefined;
 	readonly #interrupted: Promise<never>;
 
-	constructor(task: Task, clock: Clock, held: (pauses: number) => Promise<void> | undefined) {
+	constructor(task: Task, clock: Clock, held: (worker: Worker, pauses: number) => Promise<void> | undefined) {
 		this.task = task;
 		this.clock = clock;
 		this.#held = held;
@@ -55,7 +55,7 @@ export class Worker {
 	async pause(genuineMs: number): Promise<void> {
 		await this.during(this.clock.sleep(genuineMs));
 		this.#pauses++;
-		for (let held = this.#held(this.#pauses); held !== undefined; held = this.#held(this.#pauses)) {
+		for (let held = this.#held(this, this.#pauses); held !== undefined; held = this.#held(this, this.#pauses)) {
 			await this.during(held);
 		}
 	}
@@ -109,6 +109,19 @@ export class Worker {
 	}
 }
 
+/** Which workers stand still, and who is told of them. */
+export interface HoldOptions {
+	readonly type?: string;
+	readonly told?: (upid: string) => void;
+}
+
+interface Hold {
+	readonly pauses: number;
+	readonly released: Promise<void>;
+	readonly type: string | undefined;
+	readonly told: ((upid: string) => void) | undefined;
+}
+
 const hex8 = (value: number): string => value.toString(16).toUpperCase().padStart(8, '0');
 
 /** All tasks of the cluster and the workers that are alive. */
@@ -118,7 +131,7 @@ export class TaskTable {
 	readonly #startMs: number;
 	readonly #workers = new Map<string, {readonly worker: Worker; readonly done: Promise<void>}>();
 	readonly #others = new Set<Promise<unknown>>();
-	readonly #holds = new Set<{readonly pauses: number; readonly released: Promise<void>}>();
+	readonly #holds = new Set<Hold>();
 	#pid = 10_000;
 
 	constructor(world: World, clock: Clock) {
@@ -161,7 +174,7 @@ export class TaskTable {
 			log: [],
 		};
 		this.#world.tasks[upid] = task;
-		const worker = new Worker(task, this.#clock, (pauses) => this.#holdAt(pauses));
+		const worker = new Worker(task, this.#clock, (held, pauses) => this.#holdAt(held, pauses));
 		const done = this.#run(worker, order).finally(() => this.#workers.delete(upid));
 		this.#workers.set(upid, {worker, done});
 		return upid;
@@ -202,13 +215,16 @@ export class TaskTable {
 		return found !== undefined;
 	}
 
-	/** Makes workers stand still, as SIGSTOP does, once they have made so many pauses; gives the way to let them go on. */
-	hold(pauses: number): () => void {
+	/**
+	 * Makes workers stand still, as SIGSTOP does, once they have made so many pauses: those of one type, or all. Tells
+	 * each that stands, and gives the way to let them go on.
+	 */
+	hold(pauses: number, {type, told}: HoldOptions = {}): () => void {
 		let release = (): void => undefined;
 		const released = new Promise<void>((resolve) => {
 			release = resolve;
 		});
-		const hold = {pauses, released};
+		const hold = {pauses, released, type, told};
 		this.#holds.add(hold);
 		return () => {
 			this.#holds.delete(hold);
@@ -216,8 +232,12 @@ export class TaskTable {
 		};
 	}
 
-	#holdAt(pauses: number): Promise<void> | undefined {
-		return [...this.#holds].find((hold) => pauses >= hold.pauses)?.released;
+	#holdAt({task}: Worker, pauses: number): Promise<void> | undefined {
+		const hold = [...this.#holds].find(
+			(each) => pauses >= each.pauses && (each.type === undefined || each.type === task.type),
+		);
+		hold?.told?.(task.upid);
+		return hold?.released;
 	}
 
 	/** Kills every worker of a node that lost its power. */

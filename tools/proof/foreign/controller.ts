@@ -16,7 +16,7 @@ export interface Controller {
 }
 
 // The simulated cluster lives a hundred times faster: pauses between looks shall not make a walk of hours of it.
-const fastClock: Clock = {now: systemClock.now, sleep: (ms, signal) => systemClock.sleep(ms / 50, signal)};
+const fastClock: Clock = {...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 50, signal)};
 
 export function aController(id: string, configFile: string, chance: Chance): Controller {
 	return {
@@ -40,6 +40,7 @@ export function aController(id: string, configFile: string, chance: Chance): Con
 				},
 				clock: fastClock,
 				random: chance,
+				stop: new AbortController().signal,
 			});
 			return {exitCode, stdout, stderr};
 		},

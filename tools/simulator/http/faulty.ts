@@ -91,8 +91,7 @@ function disturb({dc, setNode, migrate}: Frontend, entry: string, effect: Effect
 	if (effect.kind === 'storage-full') {
 		const storage = world.storages[effect.storage];
 		if (storage !== undefined) storage.full = true;
-		if (effect.ms !== undefined && storage !== undefined)
-			clock.after(effect.ms, () => Object.assign(storage, {full: false}));
+		if (effect.ms !== undefined && storage !== undefined) clock.after(effect.ms, () => delete storage.full);
 	}
 	if (effect.kind === 'lock') {
 		const guest = world.guests[effect.vmid];

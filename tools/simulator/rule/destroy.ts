@@ -73,7 +73,10 @@ async function freeDisk({dc, node}: Call, worker: Worker, volid: string): Promis
 	if (dc.world.storages[storage]?.shared === true && !isQuorate(dc.world, node)) {
 		await worker.pause(9000);
 		const why = texts.noQuorumForLock(`storage-${storage}`).message;
-		worker.log(`Could not remove disk '${volid}', check manually: ${why}`);
+		const line = `Could not remove disk '${volid}', check manually: ${why}`;
+		// qemu-server 9 QemuServer.pm destroy_vm: log_warn; 8 only prints it, and the task ends as OK.
+		if (dc.world.pveVersion === '8.4') worker.log(line);
+		else worker.warn(line);
 		return;
 	}
 	removeVolume(dc, node, volid);

@@ -1,0 +1,17 @@
+import type {World} from '../simulator/index.ts';
+import type {Guest} from '../simulator/world.ts';
+
+/** The command that root is told to give for the VM of a dead worker. */
+export const rootCommand = /qm unlock (\d+) && qm destroy \1/;
+
+/** What dead workers have left: PVE lets only root remove it. */
+export function remainsOn({guests}: World): readonly Guest[] {
+	return Object.values(guests).filter(({config: {lock}}) => lock === 'clone' || lock === 'destroyed');
+}
+
+/** What `qm unlock ID && qm destroy ID --destroy-unreferenced-disks 1` does. */
+export function doAsRoot(world: World, vmid: number): void {
+	delete world.guests[vmid];
+	for (const [key, volume] of Object.entries(world.volumes)) if (volume.vmid === vmid) delete world.volumes[key];
+	for (const {vms} of Object.values(world.pools)) if (vms.includes(vmid)) vms.splice(vms.indexOf(vmid), 1);
+}
