@@ -35,19 +35,19 @@ const fewestSilences = 3;
 /**
  * Observes, takes the next steps, and looks again, until no step is left; gives what was seen last. A fault that a
  * later try can mend (`busy`, `unreachable`, a VM that moved) only leads to another look; every other one ends the
- * loop, and so do the deadline and two minutes in which something is not to be reached.
+ * loop, and so do the deadline and two minutes in which one and the same thing is not to be reached.
  */
 export async function reconcile(world: World, next: Plan, tools: LoopTools): Promise<Observed> {
 	const {clock, deadline, random} = tools;
 	let pauseMs = shortestPauseMs;
-	let silences = 0;
-	let silentSince = clock.now();
+	let silence = {of: '', times: 0, since: 0};
 	for (;;) {
 		const round = await takeRound(world, next, tools);
 		if ('settled' in round) return round.settled;
-		silences = round.silence === undefined ? 0 : silences + 1;
-		if (silences === 1) silentSince = clock.now();
-		if (silences >= fewestSilences && clock.now() - silentSince >= longestSilenceMs) throw round.silence;
+		const of = round.silence?.message ?? '';
+		silence = of === silence.of ? {...silence, times: silence.times + 1} : {of, times: 1, since: clock.now()};
+		const isLong = silence.times >= fewestSilences && clock.now() - silence.since >= longestSilenceMs;
+		if (round.silence !== undefined && isLong) throw round.silence;
 		deadline.check(round.waitsFor ?? 'the next step');
 		if (round.waitsFor === undefined) {
 			pauseMs = shortestPauseMs;

@@ -112,7 +112,7 @@ test(
 	withSimulator({}, async (t, stage) => {
 		await stage.create();
 		const effect = {kind: 'answer', status: 200, reason: 'OK', body: '{"data":[]}'} as const;
-		stage.simulator.faults.add({match: {operation: 'resources'}, times: 1, effect});
+		stage.simulator.faults.add({match: {operation: 'resources'}, effect});
 		await failsWith(t, stage.create(), 'unreachable');
 		t.is(stage.vmOf(runnerName).power, 'running');
 	}),
