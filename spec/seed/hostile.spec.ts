@@ -38,7 +38,7 @@ test(
 	forAll(80, (t, input) => {
 		const config = cloudConfigOf(input);
 		t.deepEqual(Object.keys(config), [
-			...['users', 'package_upgrade', 'packages', 'ca_certs', 'bootcmd', 'write_files', 'runcmd'],
+			...['users', 'manage_etc_hosts', 'package_upgrade', 'packages', 'ca_certs', 'bootcmd', 'write_files', 'runcmd'],
 		]);
 		const [user] = config.users as readonly {ssh_authorized_keys: unknown; name: unknown}[];
 		t.is(user?.name, 'runner');
