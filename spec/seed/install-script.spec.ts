@@ -147,7 +147,7 @@ test('a download that is not there is told with the reason', inGuest, async (t, 
 	const {tool} = guest.input();
 	const ending = await install(guest, {tool: {...tool, downloadUrl: `${guest.garm.url}/tools/gone.tar.gz`}});
 	t.is(ending.exitCode, 1);
-	t.regex(guest.garm.statuses().at(-1) ?? '', /^failed: failed to download tools: .*404/);
+	t.regex(guest.garm.statuses().at(-1) ?? '', /^failed: failed to download tools: .*404$/);
 	await leavesNoToken(t, guest, ending, 'install_runner.sh');
 });
 
@@ -160,7 +160,7 @@ test(
 		t.is(ending.exitCode, 1);
 		const told = guest.garm.statuses();
 		t.is(told.filter((each) => each.startsWith('installing: failed to configure runner (attempt ')).length, 4);
-		t.is(told.at(-1), 'failed: failed to configure runner: Http response code: NotFound from the forge ');
+		t.is(told.at(-1), 'failed: failed to configure runner: Http response code: NotFound from the forge');
 		t.is((await guest.read('home/arguments')).split('\n').filter((word) => word === 'remove').length, 5);
 		await leavesNoToken(t, guest, ending, 'install_runner.sh');
 	},
@@ -183,7 +183,7 @@ test('a service that does not start is told as failed, never as idle', inGuest, 
 	t.is(ending.exitCode, 1);
 	t.deepEqual(guest.garm.statuses().slice(-2), [
 		'installing: starting service',
-		'failed: failed to start service: Job for actions.runner.x.service failed. ',
+		'failed: failed to start service: Job for actions.runner.x.service failed.',
 	]);
 	await leavesNoToken(t, guest, ending);
 });

@@ -13,7 +13,7 @@ export interface ProofCase {
 	/** Whether the packages of the template are upgraded, and others installed. */
 	readonly updates: boolean;
 	readonly ends: 'idle' | 'failed';
-	/** Whether the install script is traced: its words, the token among them, are in the log then. */
+	/** Whether the install script is traced: the token is in its log then. */
 	readonly traced: boolean;
 	readonly authorizedKeys: readonly string[];
 	readonly certificate: string | undefined;
@@ -102,7 +102,7 @@ export function proofCases(certificate: string): readonly ProofCase[] {
 			ends: 'failed',
 			story: [
 				...preInstall,
-				...[/^status installing: downloading tools/, /^refused download/, /^status failed: .*download.*404/],
+				...[/^status installing: downloading tools/, /^refused download/, /^status failed: .*download.*404$/],
 			],
 		},
 		{

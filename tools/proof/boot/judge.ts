@@ -113,36 +113,24 @@ function packageProblems(
 	];
 }
 
+const installLog = '/var/log/garm-install.log';
+
 function tokenProblems({traced}: ProofCase, facts: Facts): readonly string[] {
-	if (traced) {
-		const elsewhere = facts.tokenForRunner.filter((file) => !isLog(file));
-		return differs('where the runner user finds the token, beside logs', elsewhere, []);
-	}
+	const logs = facts.tokenForRoot.filter((file) => /^\/(?:var|run)\/log\//.test(file));
 	return [
 		...differs('where the runner user finds the token', facts.tokenForRunner, []),
 		...differs('whether it finds it in the journal', facts.tokenInJournalForRunner, false),
-		...differs('in which logs the token is', facts.tokenForRoot.filter(isLog), []),
+		...differs('whether it finds it on the seed drive', facts.tokenOnSeedForRunner, false),
+		...differs('in which logs root finds the token', logs, traced ? [installLog] : []),
 	];
 }
 
-function isLog(file: string): boolean {
-	return /^\/(?:var|run)\/log\//.test(file);
-}
-
 function notesOn({traced}: ProofCase, facts: Facts): readonly string[] {
-	const logs = [...facts.tokenForRunner, ...(facts.tokenInJournalForRunner ? ['the journal'] : [])];
 	// What cloud-init keeps for itself is root's alone: userdata of other providers lies there too.
-	const forRoot = facts.tokenForRoot.filter(
-		(file) => !facts.tokenForRunner.includes(file) && !file.startsWith('/var/lib/cloud/'),
-	);
+	const elsewhere = facts.tokenForRoot.filter((file) => !file.startsWith('/var/lib/cloud/') && file !== installLog);
 	return [
-		...(traced && logs.length > 0
-			? [`GARM's trace leaves the token in ${logs.join(', ')}, for the runner user too`]
-			: []),
-		...(forRoot.length > 0 ? [`root alone finds the token in ${forRoot.join(', ')}`] : []),
-		...(facts.tokenOnSeedForRunner
-			? ['the runner user (group cdrom) reads the token from the seed drive until it is evicted']
-			: []),
+		...(traced ? [`the script traces its token; only root reads ${installLog}`] : []),
+		...(elsewhere.length > 0 ? [`root finds the token in ${elsewhere.join(', ')}`] : []),
 	];
 }
 
