@@ -79,6 +79,7 @@ async function lookOnce(sight: Sight, memory: Memory, tools: LookTools, depth: D
 		hidden: [],
 		cloning: clones.map(({vmid}) => vmid),
 		dead: [],
+		uploading: [],
 		quietMs: 0,
 		templates: [],
 		seeds: [],
@@ -92,8 +93,11 @@ async function lookOnce(sight: Sight, memory: Memory, tools: LookTools, depth: D
 	const hidden = (await findHidden(sight, memory, inventory, cluster, depth)).map((vmid) => ({vmid}));
 	const slots = {...seen, hidden};
 	const explained = !isRiddle(sight, slots) || unbornVmid(sight.slots, slots) !== undefined;
+	// Before the seeds, for the same reason.
+	const uploads = sight.purpose === 'delete' && depth !== 'list' ? await cluster.activeUploads(online) : [];
 	return {
 		...slots,
+		uploading: uploads.map(({fileName}) => fileName),
 		dead: depth === 'tasks' && !explained ? await cluster.deadWork(online) : [],
 		templates: (await sight.findTemplates?.(inventory)) ?? [],
 		seeds: sight.purpose === 'delete' && depth !== 'list' ? await seedsOf(sight, [], inventory, tools) : [],

@@ -1,6 +1,7 @@
 import type {NetworkFacts, TagRules} from '../doctor/facts.ts';
 import type {
 	ActiveClone,
+	ActiveUpload,
 	DeadWork,
 	Inventory,
 	ObservedDisk,
@@ -30,6 +31,8 @@ export interface Cluster {
 	isVmidFree(vmid: number): Promise<boolean>;
 	/** The clones our token has running on these nodes. */
 	activeClones(nodes: readonly string[]): Promise<readonly ActiveClone[]>;
+	/** The uploads our token has running on these nodes. */
+	activeUploads(nodes: readonly string[]): Promise<readonly ActiveUpload[]>;
 	/** The clones and destroys of our token on these nodes whose workers died. */
 	deadWork(nodes: readonly string[]): Promise<readonly DeadWork[]>;
 	/** The types of the tasks at work on a VM. */

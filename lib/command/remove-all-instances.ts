@@ -22,7 +22,7 @@ export async function removeAllInstances(
 	budgetMs: number,
 ): Promise<void> {
 	const {cluster} = tools;
-	await awaitClones(tools);
+	await awaitWork(tools);
 	const failures = new Map<string, string>();
 	let survey = await removeRunners(scope, tools, budgetMs, failures);
 	let seeds = await seedsLeft(scope, survey, tools);
@@ -100,18 +100,22 @@ async function awaitLateClones(tools: CommandTools): Promise<void> {
 	const {clock, deadline} = tools;
 	await clock.sleep(Math.min(afterAnotherRun.afterSeedMs, deadline.remainingMs()), deadline.stop);
 	deadline.check('clones that may be on their way');
-	await awaitClones(tools);
+	await awaitWork(tools);
 }
 
-/** A clone shows neither name nor notes while it is made: waits for those that run at this moment. */
-async function awaitClones({cluster, clock, deadline}: CommandTools): Promise<void> {
+/** A clone shows neither name nor notes while it is made, an upload no file: waits for those that run at this moment. */
+async function awaitWork({cluster, clock, deadline}: CommandTools): Promise<void> {
 	const nodes = onlineNodes(await cluster.inventory());
-	const first = (await cluster.activeClones(nodes)).map(({id}) => id);
+	const running = async () => {
+		const [clones, uploads] = await Promise.all([cluster.activeClones(nodes), cluster.activeUploads(nodes)]);
+		return [...clones, ...uploads].map(({id}) => id);
+	};
+	const first = await running();
 	let open = first;
 	while (open.length > 0) {
-		deadline.check('clones that are being made');
+		deadline.check('clones and uploads that are being made');
 		await clock.sleep(pauseMs, deadline.stop);
-		const active = (await cluster.activeClones(nodes)).map(({id}) => id);
+		const active = await running();
 		open = first.filter((id) => active.includes(id));
 	}
 }

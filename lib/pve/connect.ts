@@ -1,9 +1,10 @@
 import type {Logger} from '../log/logger.ts';
-import type {ActiveClone, DeadWork} from '../runner/observed.ts';
+import type {ActiveClone, ActiveUpload, DeadWork} from '../runner/observed.ts';
 import type {Clock} from '../time/clock.ts';
 import type {Deadline} from '../time/deadline.ts';
 import {type AccessCalls, accessCalls} from './access.ts';
 import {findActiveClones} from './active-clones.ts';
+import {findActiveUploads} from './active-uploads.ts';
 import {type ClusterCalls, clusterCalls} from './cluster.ts';
 import {findDeadWork} from './dead-work.ts';
 import {createEngine} from './engine.ts';
@@ -37,6 +38,7 @@ export interface PveOptions {
 /** A cluster that is driven through its API. Every failure is a Fault whose facts.kind is one of lib/pve/kind.ts. */
 export interface PveCluster extends ClusterCalls, VmCalls, StorageCalls, AccessCalls {
 	activeClones(nodes: readonly string[]): Promise<readonly ActiveClone[]>;
+	activeUploads(nodes: readonly string[]): Promise<readonly ActiveUpload[]>;
 	deadWork(nodes: readonly string[]): Promise<readonly DeadWork[]>;
 	vmTasks(node: string, vmid: number): Promise<readonly string[]>;
 	agentAddresses(node: string, vmid: number, timeoutMs: number): Promise<readonly string[] | undefined>;
@@ -60,6 +62,7 @@ export function connectPve(options: PveOptions): PveCluster {
 		...storageCalls(session),
 		...accessCalls(session),
 		activeClones: (nodes) => findActiveClones(session, nodes),
+		activeUploads: (nodes) => findActiveUploads(session, nodes),
 		deadWork: (nodes) => findDeadWork(session, nodes),
 		vmTasks: (node, vmid) => findVmTasks(session, node, vmid),
 		agentAddresses: (node, vmid, timeoutMs) => readAgentAddresses(session, node, vmid, timeoutMs),

@@ -46,6 +46,10 @@ export function nextDeleteSteps(
 	if (going !== undefined) return [{do: 'wait', why: `VM ${going.vmid} is being destroyed`}];
 	const strayed = seen.vms.find((vm) => slots.includes(vm.vmid) && hasLostMark(vm, vmidRange));
 	if (strayed !== undefined) throw lostMarkFault(strayed);
+	const prefix = seedPrefix(runner.controller, runner.name);
+	if (seen.uploading.some((file) => file === undefined || file.startsWith(prefix))) {
+		return [{do: 'wait', why: `a seed of runner ${runner.name} is being uploaded`}];
+	}
 	const remains = remainsOf(runner, slots, seen);
 	const lateMs = seen.seeds.length > 0 ? Math.max(afterSeedMs, everMs) : everMs;
 	if (remains === undefined && seen.quietMs < lateMs) {

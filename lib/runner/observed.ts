@@ -96,6 +96,8 @@ export interface Observed {
 	readonly cloning: readonly (number | undefined)[];
 	/** Work of ours that nobody will end, as far as it may concern the runner's slots. */
 	readonly dead: readonly DeadWork[];
+	/** Files that uploads of ours are bringing; undefined stands for one that has not told its name yet. */
+	readonly uploading: readonly (string | undefined)[];
 	/** For how long nothing of the runner has been seen but its seeds, in milliseconds; 0 while there is more. */
 	readonly quietMs: number;
 	/** What the image resolves to; empty where no clone is needed. */
@@ -107,6 +109,13 @@ export interface Observed {
 	readonly linkedCloneRefused: boolean;
 	/** Whether the cluster has refused the tags. */
 	readonly tagsRefused: boolean;
+}
+
+/** An upload of ours that is under way; the file is absent while its log does not tell it. */
+export interface ActiveUpload {
+	/** Tells one upload from another. */
+	readonly id: string;
+	readonly fileName?: string;
 }
 
 /** A VM that a worker of ours has left unfinished: PVE lets only root finish that or take it back. */

@@ -119,6 +119,7 @@ export function aLook(changes: Partial<Observed> = {}): Observed {
 		hidden: [],
 		cloning: [],
 		dead: [],
+		uploading: [],
 		quietMs: 0,
 		brokenVmids: [],
 		templates: [aTemplate()],

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {type Exchange, fails, look, no, ok, readLog, upid, withScript} from './with-script.ts';
+import {type Exchange, fails, look, no, ok, readLog, token, upid, withScript} from './with-script.ts';
 
 // Rows as PVE 8.4 sent them: shared/pve/transcripts/cluster-8.4, shortened.
 const resources = [
@@ -216,6 +216,73 @@ test(
 	async (t, {cluster}) => {
 		await fails(t, cluster.activeClones(['dead']), 'unreachable', 'node-unreachable');
 		t.deepEqual(await cluster.activeClones(['pve']), []);
+	},
+);
+
+const upload = upid('imgcopy');
+const tasksOf = (query: string) => `GET /nodes/pve/tasks?${query}`;
+test(
+	'an upload of ours is told by its task, and its file by the log once that has it',
+	withScript,
+	[
+		{
+			on: tasksOf('source=active&typefilter=imgcopy'),
+			reply: ok([
+				{upid: upload, status: 'RUNNING'},
+				{upid: upload.replace(token.id, 'root@pam'), status: 'RUNNING'},
+			]),
+		},
+		readLog(upload, ['target node: pve', 'target file: /var/lib/vz/template/iso/garm-seed-1.iso']),
+		{on: tasksOf('source=active&typefilter=imgcopy'), reply: ok([{upid: upload, status: 'RUNNING'}])},
+		readLog(upload, ['no content']),
+	],
+	async (t, {cluster}) => {
+		t.deepEqual(await cluster.activeUploads(['pve']), [{id: upload, fileName: 'garm-seed-1.iso'}]);
+		t.deepEqual(await cluster.activeUploads(['pve']), [{id: upload}]);
+	},
+);
+
+const mute = upid('qmclone', 9001);
+test(
+	'clones that died and destroys that did not end well are told, those of our token only',
+	withScript,
+	[
+		{
+			on: tasksOf('source=archive&typefilter=qmclone&errors=1'),
+			reply: ok([
+				{upid: clone9, status: 'unexpected status'},
+				{upid: mute, status: 'unable to read tail (got 0 bytes)'},
+				{upid: upid('qmclone', 9002), status: 'clone failed: no space'},
+				{upid: foreignClone, status: 'unexpected status'},
+			]),
+		},
+		{
+			on: tasksOf('source=archive&typefilter=qmdestroy&errors=1'),
+			reply: ok([{upid: upid('qmdestroy', 100_300), status: 'unexpected status'}]),
+		},
+		readLog(clone9, ['creating a clone of VM 9000 with ID 100200']),
+		readLog(mute, ['no content']),
+	],
+	async (t, {cluster}) => {
+		t.deepEqual(await cluster.deadWork(['pve']), [
+			{what: 'clone', node: 'pve', vmid: 100_200},
+			{what: 'clone', node: 'pve'},
+			{what: 'destroy', node: 'pve', vmid: 100_300},
+		]);
+	},
+);
+
+test(
+	'the tasks at work on a VM are told by their types',
+	withScript,
+	[
+		{
+			on: tasksOf('source=active&vmid=200'),
+			reply: ok([{upid: upid('qmstop', 200)}, {upid: upid('vncproxy', 200)}]),
+		},
+	],
+	async (t, {cluster}) => {
+		t.deepEqual(await cluster.vmTasks('pve', 200), ['qmstop', 'vncproxy']);
 	},
 );
 

@@ -26,6 +26,7 @@ const clusterCalls: Readonly<Record<Exclude<keyof PveCluster, 'close'>, (cluster
 			...{full: true, storage: 'local-lvm', format: 'raw', pool: 'garm'},
 		}),
 	activeClones: (cluster) => cluster.activeClones([node]),
+	activeUploads: (cluster) => cluster.activeUploads([node]),
 	deadWork: (cluster) => cluster.deadWork([node]),
 	vmTasks: (cluster) => cluster.vmTasks(node, vmid),
 	nodeVms: (cluster) => cluster.nodeVms(node),

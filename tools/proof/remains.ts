@@ -4,6 +4,9 @@ import type {Guest} from '../simulator/world.ts';
 /** The command that root is told to give for the VM of a dead worker. */
 export const rootCommand = /qm unlock (\d+) && qm destroy \1/;
 
+/** The sentence about a clone whose log does not name its VM: it may be there, and it may not. */
+export const namelessClone = /died before its log named its VM.* qm unlock VMID && qm destroy VMID /;
+
 /** What dead workers have left: PVE lets only root remove it. */
 export function remainsOn({guests}: World): readonly Guest[] {
 	return Object.values(guests).filter(({config: {lock}}) => lock === 'clone' || lock === 'destroyed');

@@ -2,7 +2,7 @@ import {footprintOf} from '../footprint.ts';
 import type {Beginning} from '../scene.ts';
 import {openScene} from '../scene.ts';
 import type {Shape} from '../shape.ts';
-import {casesOf, type FaultCase, type Operation, operations} from './case.ts';
+import {casesOf, type FaultCase, type Operation} from './case.ts';
 import {runInside} from './inside.ts';
 import {otherName, runnerName} from './judge.ts';
 import {sharedTime} from './shared-time.ts';
@@ -13,11 +13,15 @@ export interface Rehearsal {
 	readonly beginning: Beginning | undefined;
 }
 
-/** Makes two runners on a shape's cluster, and has every operation done undisturbed, to see what it asks for. */
-export async function rehearse(shape: Shape, seed: number): Promise<ReadonlyMap<Operation, Rehearsal>> {
+/** Makes two runners on a shape's cluster, and has each operation done undisturbed, to see what it asks for. */
+export async function rehearse(
+	shape: Shape,
+	wanted: readonly Operation[],
+	seed: number,
+): Promise<ReadonlyMap<Operation, Rehearsal>> {
 	const begin = await beginnings(shape, seed);
 	const rehearsals = new Map<Operation, Rehearsal>();
-	for (const operation of operations) {
+	for (const operation of wanted) {
 		const beginning = operation === 'create' ? undefined : operation === 'start' ? begin.stopped : begin.running;
 		const time = sharedTime();
 		const scene = await openScene(shape, beginning, {clock: time});

@@ -1,6 +1,6 @@
 import {draw, sample} from '../draw.ts';
 import {shapes} from '../shape.ts';
-import type {FaultCase} from './case.ts';
+import {type FaultCase, operations} from './case.ts';
 import {kinds} from './kind.ts';
 import {type Rehearsal, rehearse} from './prepare.ts';
 import {type Outcome, runCase} from './run-case.ts';
@@ -8,6 +8,7 @@ import {type Outcome, runCase} from './run-case.ts';
 export interface FaultProof {
 	readonly seed: number;
 	readonly sample?: number;
+	/** The name of one case, or what those of several begin with: at least operation and shape. */
 	readonly only?: string;
 	readonly list: boolean;
 	/** Which part of the cases: [0, 1] is all of them. */
@@ -28,12 +29,13 @@ export async function proveFaults(proof: FaultProof, tell: (text: string) => voi
 	const rehearsals = new Map<string, Rehearsal>();
 	const all: FaultCase[] = [];
 	for (const shape of wanted) {
-		for (const [operation, rehearsal] of await rehearse(shape, seed)) {
+		const asked = operations.filter((each) => only === undefined || only.split('/')[0] === each);
+		for (const [operation, rehearsal] of await rehearse(shape, asked, seed)) {
 			rehearsals.set(`${operation}/${shape.name}`, rehearsal);
 			all.push(...rehearsal.cases);
 		}
 	}
-	const chosen = sample(only === undefined ? all : all.filter(({name}) => name === only), proof.sample, seed);
+	const chosen = sample(only === undefined ? all : all.filter(({name}) => name.startsWith(only)), proof.sample, seed);
 	const [index, of] = proof.part;
 	const cases = chosen.filter((_, n) => n % of === index);
 	if (list) for (const {name} of cases) tell(name);

@@ -2,7 +2,7 @@ import {type ProviderAnswer, runProviderProcess} from '../../demo/provider-proce
 import type {Ask} from '../ask.ts';
 import {draw} from '../draw.ts';
 import {requestNamer} from '../point.ts';
-import {doAsRoot, remainsOn, rootCommand} from '../remains.ts';
+import {doAsRoot, namelessClone, remainsOn, rootCommand} from '../remains.ts';
 import {type Beginning, openScene, runnersOn, type Scene} from '../scene.ts';
 import type {FaultCase, Operation} from './case.ts';
 import {runInside} from './inside.ts';
@@ -145,13 +145,15 @@ async function recover(run: Run): Promise<boolean> {
 		const answer = await run.answer(each);
 		await simulator.settle();
 		const [remain] = remainsOn(simulator.world);
-		if (remain === undefined || rootCommand.exec(answer.stderr)?.[1] !== String(remain.vmid)) {
+		const nameless = namelessClone.test(answer.stderr);
+		const told = remain !== undefined && rootCommand.exec(answer.stderr)?.[1] === String(remain.vmid);
+		if (!told && !nameless) {
 			if (answer.exitCode !== 0)
 				problems.push(`afterwards ${each.env.GARM_COMMAND}: exit ${answer.exitCode}, ${answer.stderr}`);
 			continue;
 		}
 		rootOnly = true;
-		doAsRoot(simulator.world, remain.vmid);
+		if (remain !== undefined) doAsRoot(simulator.world, remain.vmid);
 		const again = await run.answer(each);
 		if (again.exitCode !== 0)
 			problems.push(`after root ${each.env.GARM_COMMAND}: exit ${again.exitCode}, ${again.stderr}`);

@@ -10,7 +10,7 @@ export interface KillProof {
 	readonly jobs: number;
 	/** How many of all cases; all of them where nothing is said. */
 	readonly sample?: number;
-	/** The name of one case. */
+	/** The name of one case, or what those of several begin with: at least operation and shape. */
 	readonly only?: string;
 	/** Names the cases and runs none. */
 	readonly list: boolean;
@@ -29,7 +29,7 @@ export async function proveKills({seed, jobs, sample: size, only, list}: KillPro
 			all.push(...casesOf(operation, shape, rehearsals[operation].requests, seed));
 		}
 	}
-	const cases = sample(only === undefined ? all : all.filter(({name}) => name === only), size, seed);
+	const cases = sample(only === undefined ? all : all.filter(({name}) => name.startsWith(only)), size, seed);
 	if (list) for (const {name} of cases) tell(name);
 	const count = {cases: cases.length, clean: 0, of: all.length, killed: 0, killedAgain: 0, rootOnly: 0};
 	await inParallel(list ? [] : cases, jobs, async (kase) => {
