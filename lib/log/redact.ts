@@ -7,19 +7,33 @@ const shortestSecret = 6;
  * as hex, and in base64, also in the middle of something longer.
  */
 export function redactor(secrets: readonly string[]): (text: string) => string {
-	const spellings = secrets
-		.filter((secret) => secret.length >= shortestSecret)
-		// The longest first: a secret may begin with another one.
-		.sort((a, b) => b.length - a.length)
-		.flatMap((secret) => [escaped(secret), ...inBase64(secret), inHex(secret)]);
-	if (spellings.length === 0) return (text) => text;
-	const pattern = new RegExp(spellings.join('|'), 'g');
-	return (text) => text.replace(pattern, hidden);
+	// The longest first: a secret may begin with another one.
+	const hidable = secrets.filter((secret) => secret.length >= shortestSecret).sort((a, b) => b.length - a.length);
+	if (hidable.length === 0) return (text) => text;
+	// Every text of a run passes here, and next to none holds a secret: the whole pattern takes 20 ms to compile.
+	const beginning = anyOf(hidable, shortestSecret);
+	let whole: RegExp | undefined;
+	return (text) => {
+		if (!beginning.test(text)) return text;
+		whole ??= new RegExp(anyOf(hidable), 'g');
+		return text.replace(whole, hidden);
+	};
+}
+
+/** Matches the first `letters` of any secret in any spelling. */
+function anyOf(secrets: readonly string[], letters?: number): RegExp {
+	const spellings = secrets.flatMap((secret) => [
+		escaped(secret, letters),
+		...inBase64(secret, letters),
+		inHex(secret, letters),
+	]);
+	return new RegExp(spellings.join('|'));
 }
 
 /** Matches `secret` with any of its letters escaped in any way. */
-function escaped(secret: string): string {
-	return Array.from(secret, (letter) => `(?:${[...escapesOf(letter)].join('|')})`).join('');
+function escaped(secret: string, letters?: number): string {
+	const every = Array.from(secret).slice(0, letters);
+	return every.map((letter) => `(?:${[...escapesOf(letter)].join('|')})`).join('');
 }
 
 const entities: Readonly<Record<string, string>> = {'&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos'};
@@ -38,19 +52,19 @@ function* escapesOf(letter: string): Generator<string> {
 }
 
 /** Matches `secret` in the standard and in the URL alphabet, wherever it begins in what was encoded. */
-function inBase64(secret: string): readonly string[] {
+function inBase64(secret: string, letters?: number): readonly string[] {
 	const bytes = Buffer.from(secret);
 	return [0, 1, 2].map((before) => {
 		const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
 		// The letters at both ends hold bits of their neighbours too.
 		const own = text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
-		const end = before === 0 ? `(?:${literal(text.slice(own.length))})?` : '';
-		return own.replace(/[+/]/g, (letter) => (letter === '+' ? '[+-]' : '[/_]')) + end;
+		const end = before === 0 && letters === undefined ? `(?:${literal(text.slice(own.length))})?` : '';
+		return own.slice(0, letters).replace(/[+/]/g, (letter) => (letter === '+' ? '[+-]' : '[/_]')) + end;
 	});
 }
 
-function inHex(secret: string): string {
-	return Array.from(Buffer.from(secret), (byte) => anyCase(hex(byte, 2))).join('');
+function inHex(secret: string, letters?: number): string {
+	return Array.from(Buffer.from(secret).subarray(0, letters), (byte) => anyCase(hex(byte, 2))).join('');
 }
 
 function hex(value: number, digits: number): string {

@@ -12,6 +12,8 @@ const absences: readonly Absence[] = [
 	// axios's further ways to send: lib/pve/http.ts names the http adapter.
 	{module: /\/fetch\.js$/, source: 'export const getFetch = undefined;'},
 	{module: /\/xhr\.js$/, source: 'export default undefined;'},
+	// pveproxy speaks HTTP/1.1.
+	{module: /^http2$/, source: 'export default undefined;'},
 	// maxRedirects is 0 and proxy is false.
 	{module: /^follow-redirects$/, source: 'export default {};'},
 	{module: /^https-proxy-agent$/, source: 'export default undefined;'},
