@@ -4,7 +4,7 @@ import {drivesOf, fileOf} from '../runner/drive.ts';
 import {readMark, readTags} from '../runner/mark.ts';
 import {seedPrefix, vmNameOf} from '../runner/names.ts';
 import type {Inventory, Observed, ObservedSeed, ObservedTemplate, ObservedVm, VmRow} from '../runner/observed.ts';
-import {ownVms, unbornVmid} from '../runner/whose.ts';
+import {isDeadClone, ownVms, unbornVmid} from '../runner/whose.ts';
 import type {Clock} from '../time/clock.ts';
 import {findSeeds} from './find-seeds.ts';
 import {readOrElsewhere} from './moved.ts';
@@ -88,7 +88,9 @@ async function lookOnce(sight: Sight, memory: Memory, tools: LookTools, depth: D
 		tagsRefused: memory.tagsRefused,
 	};
 	const own = ownVms(sight.runner, seen);
-	if (own.length > 0) return {...seen, seeds: await seedsOf(sight, own, inventory, tools)};
+	// A create leaves a dead clone to root, and makes another.
+	const isEnough = sight.purpose !== 'create' || depth !== 'tasks' || own.some((vm) => !isDeadClone(vm, seen));
+	if (own.length > 0 && isEnough) return {...seen, seeds: await seedsOf(sight, own, inventory, tools)};
 
 	const hidden = (await findHidden(sight, memory, inventory, cluster, depth)).map((vmid) => ({vmid}));
 	const slots = {...seen, hidden};

@@ -98,9 +98,12 @@ async function remainsIn(
 /** A seed lies there before its clone is asked for: where a seed has no VM, one may be on its way. */
 async function awaitLateClones(tools: CommandTools): Promise<void> {
 	const {clock, deadline} = tools;
-	await clock.sleep(Math.min(afterAnotherRun.afterSeedMs, deadline.remainingMs()), deadline.stop);
-	deadline.check('clones that may be on their way');
-	await awaitWork(tools);
+	const end = clock.now() + afterAnotherRun.afterSeedMs;
+	while (clock.now() < end) {
+		await clock.sleep(pauseMs, deadline.stop);
+		deadline.check('clones that may be on their way');
+		await awaitWork(tools);
+	}
 }
 
 /** A clone shows neither name nor notes while it is made, an upload no file: waits for those that run at this moment. */

@@ -2,7 +2,7 @@ import test, {type ExecutionContext} from 'ava';
 import {seedFileName} from '../../lib/runner/names.ts';
 import {sharedTime} from '../../tools/proof/fault/shared-time.ts';
 import {startSimulator} from '../../tools/simulator/index.ts';
-import {fullToken} from '../../tools/simulator/world/build.ts';
+import {aDisk, fullToken, put} from '../../tools/simulator/world/build.ts';
 import {controller, runnerName, slot, slots} from '../helper/a-vm.ts';
 import {putRunner, putSeed} from '../helper/a-world.ts';
 import {cloneStep, failsWith, halfMadeClone, type Stage, stageOn} from '../helper/with-simulator.ts';
@@ -152,6 +152,22 @@ test(
 			t.deepEqual(stage.changes(), [`+ VM ${slot}`]);
 			delete stage.world.guests[slot];
 		}
+	}),
+);
+
+test(
+	'a dead clone that has its notes already keeps no create from the next slot',
+	onSharedTime(async (t, stage) => {
+		const second = aDisk('shared:9000/base-9000-disk-1.qcow2', null, 9000, 2);
+		const template = stage.world.guests[9000] ?? t.fail();
+		put(stage.world, {...template, config: {...template.config, scsi1: `${second.volid},size=2G`}}, second);
+		const as = fullToken;
+		await dies(stage, 'qmclone', 4, () => stage.run((tools) => tools.cluster.clone(cloneStep(stage)), {as}));
+		t.like(stage.world.guests[slot]?.config, {lock: 'clone', name: runnerName});
+		t.is((await stage.create({}, {as})).vmid, slots[1] ?? 0);
+		const message = await failsWith(t, stage.remove({}, {as}), 'refused');
+		t.regex(message, new RegExp(`qm unlock ${slot} && qm destroy ${slot}`));
+		t.is(stage.world.guests[slots[1] ?? 0], undefined);
 	}),
 );
 

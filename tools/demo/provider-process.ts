@@ -9,7 +9,7 @@ export interface ProviderAnswer {
 	readonly stderr: string;
 }
 
-const executable = fileURLToPath(new URL('../garm-provider-proxmox.js', import.meta.url));
+const executable = fileURLToPath(new URL('../garm-provider-proxmox.cjs', import.meta.url));
 
 /**
  * The PATH that a provider process needs beside GARM's variables: none where sh finds this node by itself, else what

@@ -1,5 +1,8 @@
 import type {World} from '../simulator/index.ts';
+import {runnerPool} from '../simulator/world/build.ts';
 import type {Guest} from '../simulator/world.ts';
+import {runnersOn} from './scene.ts';
+import type {Shape} from './shape.ts';
 
 /** The command that root is told to give for the VM of a dead worker. */
 export const rootCommand = /qm unlock (\d+) && qm destroy \1/;
@@ -7,9 +10,16 @@ export const rootCommand = /qm unlock (\d+) && qm destroy \1/;
 /** The sentence about a clone whose log does not name its VM: it may be there, and it may not. */
 export const namelessClone = /died before its log named its VM.* qm unlock VMID && qm destroy VMID /;
 
-/** What dead workers have left: PVE lets only root remove it. */
-export function remainsOn({guests}: World): readonly Guest[] {
-	return Object.values(guests).filter(({config: {lock}}) => lock === 'clone' || lock === 'destroyed');
+/**
+ * What dead workers have left and the provider's token cannot remove: only root lifts a lock, and a token that is bound
+ * to a pool has no right to a whole clone that never joined it.
+ */
+export function remainsOn(world: World, {fullToken}: Pick<Shape, 'fullToken'>): readonly Guest[] {
+	const pooled = world.pools[runnerPool]?.vms ?? [];
+	const outside = fullToken ? [] : runnersOn(world).filter((vmid) => !pooled.includes(vmid));
+	return Object.values(world.guests).filter(
+		({vmid, config: {lock}}) => lock === 'clone' || lock === 'destroyed' || outside.includes(vmid),
+	);
 }
 
 /** What `qm unlock ID && qm destroy ID --destroy-unreferenced-disks 1` does. */

@@ -124,13 +124,13 @@ async function disturb(run: Run, time: SharedTime | undefined): Promise<{struck:
 }
 
 /** Everything that was broken is whole again, and what was on its way has come. */
-async function heal({scene: {simulator}, pass, problems}: Run): Promise<void> {
+async function heal({scene: {simulator}, kase, pass, problems}: Run): Promise<void> {
 	simulator.faults.clear();
 	for (const node of Object.keys(simulator.world.nodes)) await simulator.setNode(node, 'online');
 	for (const storage of Object.values(simulator.world.storages)) delete storage.full;
 	await pass(400_000);
 	await simulator.settle();
-	const living = runnersOn(simulator.world, runnerName).length - remainsOn(simulator.world).length;
+	const living = runnersOn(simulator.world, runnerName).length - remainsOn(simulator.world, kase.shape).length;
 	if (living > 1) problems.push(`there are ${living} VMs of the runner`);
 }
 
@@ -144,7 +144,7 @@ async function recover(run: Run): Promise<boolean> {
 	for (const each of asks) {
 		const answer = await run.answer(each);
 		await simulator.settle();
-		const [remain] = remainsOn(simulator.world);
+		const [remain] = remainsOn(simulator.world, kase.shape);
 		const nameless = namelessClone.test(answer.stderr);
 		const told = remain !== undefined && rootCommand.exec(answer.stderr)?.[1] === String(remain.vmid);
 		if (!told && !nameless) {

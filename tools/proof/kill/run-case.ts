@@ -134,7 +134,7 @@ async function killAgain({scene: {simulator}, kase, seed}: Run, ask: Ask): Promi
 
 function checkCreated({scene, kase, problems}: Run, answer: ProviderAnswer): void {
 	const {guests} = scene.simulator.world;
-	const remains = remainsOn(scene.simulator.world).map(({vmid}) => vmid);
+	const remains = remainsOn(scene.simulator.world, kase.shape).map(({vmid}) => vmid);
 	const harm = scene.harm().filter((line) => !remains.some((vmid) => line.includes(String(vmid))));
 	problems.push(...refusals('create', answer), ...harm);
 	const made = runnersOn(scene.simulator.world, runnerName).filter((vmid) => !remains.includes(vmid));
@@ -148,10 +148,10 @@ function checkCreated({scene, kase, problems}: Run, answer: ProviderAnswer): voi
 
 /** Whether the removal left the rest to root, and said so; every other failure is a problem. */
 async function checkRemoved(run: Run, ask: Ask, answer: ProviderAnswer): Promise<boolean> {
-	const {scene, problems} = run;
-	const [remain] = remainsOn(scene.simulator.world);
+	const {scene, kase, problems} = run;
+	const [remain] = remainsOn(scene.simulator.world, kase.shape);
 	const {exitCode, stderr} = answer;
-	const isDead = run.kase.world.kind === 'dead';
+	const isDead = kase.world.kind === 'dead';
 	const nameless = isDead && namelessClone.test(stderr);
 	if (!isDead || (remain === undefined && !nameless)) {
 		problems.push(...refusals(ask.env.GARM_COMMAND ?? '', answer));
