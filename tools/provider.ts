@@ -1,3 +1,4 @@
+import {takeTurn as takeTurnOnHost} from '../lib/host/turn.ts';
 import {processIo} from '../lib/main/io.ts';
 import {runProvider} from '../lib/main/provider.ts';
 import {stopOf} from '../lib/main/stop.ts';
@@ -12,6 +13,11 @@ export interface Provider {
 
 export {runProvider};
 
+// Decision 0010.
+const turns = {width: 8, patienceMs: 60_000};
+
 export async function main(): Promise<void> {
-	process.exitCode = await runProvider(processIo(process, systemClock, stopOf(process)));
+	const io = processIo(process, systemClock, stopOf(process));
+	const takeTurn = (name: string) => takeTurnOnHost({...io, ...turns, name});
+	process.exitCode = await runProvider({...io, takeTurn});
 }

@@ -14,6 +14,13 @@ import type {CommandTools} from './tools.ts';
 // pveproxy gives up on another node after 30 s (596), and what it had passed on is acted on all the same.
 const unanswered: LateWork = {afterSeedMs: 45_000, everMs: 45_000};
 
+export interface CreateOptions {
+	/** The time for removing what was made before a failure. */
+	readonly cleanupMs: number;
+	/** Called when the VM has only to be started. */
+	readonly beforeStart?: () => void;
+}
+
 /**
  * Gives the started VM of a runner, made by this run or by an earlier one. Where that fails after this run has acted,
  * what was made is removed within `cleanupMs`, and the fault tells what could not be.
@@ -21,7 +28,7 @@ const unanswered: LateWork = {afterSeedMs: 45_000, everMs: 45_000};
 export async function createInstance(
 	desired: DesiredRunner,
 	tools: CommandTools,
-	cleanupMs: number,
+	{cleanupMs, beforeStart}: CreateOptions,
 ): Promise<ObservedVm> {
 	const world = worldOf(desired, tools);
 	let acted = false;
@@ -30,6 +37,7 @@ export async function createInstance(
 		...world,
 		act(step) {
 			acted ||= step.do !== 'wait';
+			if (step.do === 'start') beforeStart?.();
 			return world.act(step);
 		},
 		recordFailure(step, fault) {

@@ -51,7 +51,7 @@ export async function tryRunner(
 	let vm: ObservedVm | undefined;
 	let watched: Pick<TrialReport, 'boot' | 'addresses'> = {addresses: []};
 	try {
-		vm = await createInstance(desired, own, cleanupMs);
+		vm = await createInstance(desired, own, {cleanupMs});
 		watched = await watchBoot(vm, own, options);
 		if (signal.aborted) throw interrupted();
 	} catch (error) {

@@ -1,4 +1,5 @@
 import {Fault} from '../fault.ts';
+import type {Turn} from '../host/turn.ts';
 import type {Clock} from '../time/clock.ts';
 import {openTerminal, type Terminal} from './terminal.ts';
 
@@ -24,6 +25,8 @@ export interface Io {
 	onInterrupt?(stop: () => void): () => void;
 	/** Aborts when the process is told to stop; absent where that ends it at once. */
 	readonly stop?: AbortSignal;
+	/** Waits for this process's turn among those of the host that name the same; absent where nobody takes turns. */
+	takeTurn?(name: string): Promise<Turn>;
 }
 
 /** The process's own streams, time and chance. */

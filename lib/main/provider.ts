@@ -30,8 +30,10 @@ async function answer(invocation: Invocation, io: Io, secrets: Secrets): Promise
 			return io.writeOut(`${await describeProvider(invocation.command)}\n`);
 		}
 		default: {
+			// Those that wait leave the host's processors to those that work.
+			const turn = invocation.command === 'CreateInstance' ? await io.takeTurn?.(invocation.configFile) : undefined;
 			const {serve} = await import('./serve.ts');
-			return serve(invocation, io, secrets);
+			return serve(invocation, io, secrets, turn);
 		}
 	}
 }

@@ -5,10 +5,11 @@ import {badRequest, messageOf} from '../fault.ts';
 import {parseBootstrap} from '../garm/bootstrap.ts';
 import {parseExtraSpecs} from '../garm/extra-specs.ts';
 import {providerInstance} from '../garm/instance.ts';
+import type {Turn} from '../host/turn.ts';
 import type {DesiredRunner} from '../runner/desired.ts';
 import {statusOf} from '../runner/status.ts';
 import {checkPool} from './check-pool.ts';
-import {withTools} from './connect.ts';
+import {type Surroundings, withTools} from './connect.ts';
 import {desiredRunner} from './desired-runner.ts';
 import type {Io} from './io.ts';
 import {type RawBootstrap, readRawBootstrap} from './raw-bootstrap.ts';
@@ -22,13 +23,16 @@ export interface CreateInvocation {
 	readonly poolExtraSpecs?: unknown;
 }
 
-/** Makes the runner that standard input asks for, and prints it; prints it as failed, and throws, where that fails. */
-export async function serveCreate(invocation: CreateInvocation, io: Io, secrets: Secrets): Promise<void> {
+/**
+ * Makes the runner that standard input asks for, and prints it; prints it as failed, and throws, where that fails. The
+ * turn ends as soon as the VM has only to be started.
+ */
+export async function serveCreate(invocation: CreateInvocation, io: Io, secrets: Secrets, turn?: Turn): Promise<void> {
 	const input = (await io.readInput()) ?? '';
 	const raw = readRawBootstrap(input);
 	secrets.add(...raw.secrets);
 	try {
-		const runner = await create(invocation, input, raw, io, secrets);
+		const runner = await create(invocation, input, raw, {io, secrets}, turn);
 		io.writeOut(`${JSON.stringify(runner)}\n`);
 	} catch (error) {
 		if (raw.name !== undefined) {
@@ -45,9 +49,10 @@ async function create(
 	{controllerId, configFile, poolId, poolExtraSpecs}: CreateInvocation,
 	input: string,
 	raw: RawBootstrap,
-	io: Io,
-	secrets: Secrets,
+	surroundings: Surroundings,
+	turn: Turn | undefined,
 ): Promise<object> {
+	const {io, secrets} = surroundings;
 	const problems = collectReasons();
 	const config = await problems.attemptLater(() => readConfig(configFile), `config ${configFile}`);
 	if (config !== undefined) secrets.add(...secretsOf(config));
@@ -61,13 +66,13 @@ async function create(
 		// The rest is looked at even where the request has failed already: all mistakes shall be told at once.
 		if (config !== undefined) {
 			const session = {config, controller: controllerId, budgetMs: config.timeouts.requestMs};
-			await withTools(session, {io, secrets}, (tools) => checkPool({...raw, wishes}, config, tools, problems));
+			await withTools(session, surroundings, (tools) => checkPool({...raw, wishes}, config, tools, problems));
 		}
 		throw badRequest(`The request for runner ${JSON.stringify(raw.name ?? '?')}`, problems.reasons);
 	}
 	const {createMs, cleanupMs} = config.timeouts;
-	await withTools({config, controller: controllerId, budgetMs: createMs}, {io, secrets}, (tools) =>
-		createInstance(desired, tools, cleanupMs),
+	await withTools({config, controller: controllerId, budgetMs: createMs}, surroundings, (tools) =>
+		createInstance(desired, tools, {cleanupMs, beforeStart: () => turn?.end()}),
 	);
 	return describeRunner(desired);
 }

@@ -9,6 +9,7 @@ import type {Config} from '../config/config.ts';
 import {readConfig} from '../config/read.ts';
 import {providerInstance} from '../garm/instance.ts';
 import type {Invocation} from '../garm/invocation.ts';
+import type {Turn} from '../host/turn.ts';
 import {statusOf} from '../runner/status.ts';
 import {withPlainTools, withTools} from './connect.ts';
 import type {Io} from './io.ts';
@@ -23,8 +24,8 @@ export type ConfiguredInvocation = Exclude<
 >;
 
 /** Does what an invocation asks of the cluster, and prints what GARM waits for. */
-export async function serve(invocation: ConfiguredInvocation, io: Io, secrets: Secrets): Promise<void> {
-	if (invocation.command === 'CreateInstance') return serveCreate(invocation, io, secrets);
+export async function serve(invocation: ConfiguredInvocation, io: Io, secrets: Secrets, turn?: Turn): Promise<void> {
+	if (invocation.command === 'CreateInstance') return serveCreate(invocation, io, secrets, turn);
 	const config = await readConfig(invocation.configFile);
 	secrets.add(...secretsOf(config));
 	if (invocation.command === 'ValidatePoolInfo') {

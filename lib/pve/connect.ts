@@ -47,7 +47,7 @@ export interface PveCluster extends ClusterCalls, VmCalls, StorageCalls, AccessC
 }
 
 // A linked clone takes 0.1 to 2 s, so the first looks come soon; each one costs one of pvedaemon's three workers.
-const usualPollDelaysMs = [100, 200, 400, 800, 1_000];
+const usualPollDelaysMs = [100, 150, 200, 250, 300, 400, 600, 1_000];
 
 /** The cluster behind `urls`; nothing is sent yet. Throws `bad-request` for an address or fingerprint that is none. */
 export function connectPve(options: PveOptions): PveCluster {

@@ -26,7 +26,7 @@ interface Matrix {
 	readonly ends: 'one started VM' | 'nothing';
 }
 
-const create: Command = (runner, tools) => createInstance(runner, tools, budgetMs);
+const create: Command = (runner, tools) => createInstance(runner, tools, {cleanupMs: budgetMs});
 const remove: Command = (runner, tools) => deleteInstance(runner, tools);
 
 /**

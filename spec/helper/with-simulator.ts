@@ -146,7 +146,8 @@ export function stageOn(simulator: Simulator, clock: Clock = pacedClock()): Stag
 		warned,
 		runner,
 		run,
-		create: (changes, options) => run((tools) => createInstance(runner(changes), tools, budgetMs), options),
+		create: (changes, options) =>
+			run((tools) => createInstance(runner(changes), tools, {cleanupMs: budgetMs}), options),
 		remove: (changes, options) => run((tools) => deleteInstance(place(changes), tools), options),
 		get: (changes, options) => run((tools) => getInstance(place(changes), tools), options),
 		list: (pool = aRunner().pool, changes = {}) => run((tools) => listInstances({...place(changes), pool}, tools)),

@@ -52,7 +52,7 @@ async function wholeLife(config: Config): Promise<readonly string[]> {
 	};
 	const session = {config, budgetMs: 600_000, clock: quickClock};
 	await withPlainTools(session, surroundings, async (tools) => {
-		await createInstance(desired, tools, 600_000).catch(note);
+		await createInstance(desired, tools, {cleanupMs: 600_000}).catch(note);
 		tools.deadline.renew(600_000);
 		await deleteInstance(desired, tools).catch(note);
 	});
