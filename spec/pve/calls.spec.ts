@@ -332,17 +332,12 @@ test(
 	withScript,
 	[
 		{on: 'POST /nodes/pve/qemu/9000/clone', form: linkedForm, reply: ok(cloneTask)},
-		look(cloneTask),
-		look(cloneTask),
-		look(cloneTask),
-		look(cloneTask),
-		look(cloneTask),
-		look(cloneTask),
+		...Array.from({length: 9}, () => look(cloneTask)),
 		look(cloneTask, 'OK'),
 	],
 	async (t, {cluster, clock}) => {
 		await cluster.clone(linked);
-		t.deepEqual(clock.slept, [100, 200, 400, 800, 1_000, 1_000, 1_000]);
+		t.deepEqual(clock.slept, [100, 150, 200, 250, 300, 400, 600, 1_000, 1_000, 1_000]);
 	},
 );
 
@@ -575,7 +570,7 @@ test(
 	withScript,
 	[
 		{on: 'DELETE /nodes/pve/qemu/200', reply: ok(destroyTask)},
-		...Array.from({length: 13}, () => ({
+		...Array.from({length: 15}, () => ({
 			...look(destroyTask),
 			reply: no(400, 'Parameter verification failed.', {upid: 'no such task'}),
 		})),
