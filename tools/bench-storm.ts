@@ -1,58 +1,35 @@
-import {parseArgs} from 'node:util';
+import {InvalidArgumentError, Option} from 'commander';
 import {runStorm, type StormOptions} from './bench/storm.ts';
+import {aTool, report, runTool, tell, wholeNumber} from './command-line/tool.ts';
 
-const help = `Usage: npm run bench:storm -- [--runners 100] [--world small|cluster] [--pace genuine|instant] [--rounds 3]
-       [--limit 1.25] [--width 8]
+const description = `Starts many real provider processes at once against a simulated cluster: creates, then deletes; in turn with one ideal
+client that clones, configures and starts as many. The last line is a JSON report. Exits with 1 where a call failed,
+something was left behind, or the median of create's ratios is above --limit.`;
 
-Starts that many real provider processes at once against a simulated cluster: creates, then deletes; in turn with one
-ideal client that clones, configures and starts as many, --width at a time. Progress goes to stderr; the last line is a JSON report. Exits
-with 1 where a call failed, something was left behind, or the median of create's ratios is above --limit.
+const tool = aTool('bench:storm', description, [
+	'--runners 100 --pace genuine',
+	'--runners 20 --world cluster --rounds 1',
+])
+	.addOption(new Option('--runners <number>', 'processes at once').argParser(wholeNumber(1, 500)).default(100))
+	.addOption(new Option('--world <name>', 'the cluster').choices(['small', 'cluster']).default('small'))
+	.addOption(new Option('--pace <name>', 'its time').choices(['genuine', 'instant']).default('genuine'))
+	.addOption(
+		new Option('--rounds <number>', 'storms, of which the median counts').argParser(wholeNumber(1, 99)).default(3),
+	)
+	.addOption(new Option('--limit <ratio>', 'the highest ratio of creates to the ideal').argParser(aRatio).default(1.25))
+	.addOption(
+		new Option('--width <number>', 'runners that the ideal client works on at a time, as many as creates take turns')
+			.argParser(wholeNumber(1, 500))
+			.default(8),
+	);
 
-  npm run bench:storm -- --runners 100 --pace genuine
-  npm run bench:storm -- --runners 20 --world cluster --rounds 1
-`;
-
-const {values} = parseArgs({
-	options: {
-		runners: {type: 'string', default: '100'},
-		world: {type: 'string', default: 'small'},
-		pace: {type: 'string', default: 'genuine'},
-		rounds: {type: 'string', default: '3'},
-		limit: {type: 'string', default: '1.25'},
-		width: {type: 'string', default: '8'},
-		help: {type: 'boolean', default: false},
-	},
+process.exitCode = await runTool(tool, async ({limit, ...options}: StormOptions & {readonly limit: number}) => {
+	const result = await runStorm(options, tell);
+	report(result);
+	return result.failures.length === 0 && result.createRatio <= limit ? 0 : 1;
 });
 
-process.exitCode = values.help ? tellHelp() : await bench();
-
-function tellHelp(): number {
-	process.stdout.write(help);
-	return 0;
-}
-
-async function bench(): Promise<number> {
-	const options = readOptions();
-	if (typeof options === 'string') {
-		process.stderr.write(`${options}\n\n${help}`);
-		return 2;
-	}
-	const report = await runStorm(options, (line) => void process.stderr.write(`${line}\n`));
-	process.stdout.write(`${JSON.stringify(report)}\n`);
-	return report.failures.length === 0 && report.createRatio <= Number(values.limit) ? 0 : 1;
-}
-
-function readOptions(): StormOptions | string {
-	const {world, pace} = values;
-	const runners = Number(values.runners);
-	const rounds = Number(values.rounds);
-	const width = Number(values.width);
-	if (!Number.isInteger(runners) || runners < 1 || runners > 500)
-		return '--runners takes a whole number from 1 to 500.';
-	if (!Number.isInteger(rounds) || rounds < 1 || rounds > 99) return '--rounds takes a whole number from 1 to 99.';
-	if (!Number.isInteger(width) || width < 1) return '--width takes a whole number from 1.';
-	if (!(Number(values.limit) > 0)) return '--limit takes a number above 0.';
-	if (world !== 'small' && world !== 'cluster') return '--world takes small or cluster.';
-	if (pace !== 'genuine' && pace !== 'instant') return '--pace takes genuine or instant.';
-	return {runners, rounds, world, pace, width};
+function aRatio(text: string): number {
+	if (Number(text) > 0) return Number(text);
+	throw new InvalidArgumentError('It must be a number above 0.');
 }

@@ -10,13 +10,14 @@ export interface FaultProof {
 	readonly sample?: number;
 	/** The name of one case, or what those of several begin with: at least operation and shape. */
 	readonly only?: string;
-	readonly list: boolean;
+	readonly list?: true;
 	/** Which part of the cases: [0, 1] is all of them. */
 	readonly part: readonly [index: number, of: number];
 	/** Of a hundred cases that a real process can sit out, how many are run by one. */
 	readonly asProcess: number;
 }
 
+const progressEvery = 100;
 const clusters = ['linux-linked-1', 'cluster-shared', 'cluster-local'];
 
 /** Runs every case that is asked for, and counts those that ended as they have to. */
@@ -49,7 +50,8 @@ export async function proveFaults(proof: FaultProof, tell: (text: string) => voi
 		rootOnly: 0,
 		processes: 0,
 	};
-	for (const kase of list ? [] : cases) {
+	for (const [n, kase] of (list ? [] : cases).entries()) {
+		if (n > 0 && n % progressEvery === 0) tell(`${n} of ${cases.length} cases, ${count.clean} clean`);
 		const asProcess = kase.kind.quick === true && draw(seed, `process ${kase.name}`, 100) < proof.asProcess;
 		const beginning = rehearsals.get(`${kase.operation}/${kase.shape.name}`)?.beginning;
 		const {problems, struck, succeeded, rootOnly} = await runCase(kase, beginning, seed, asProcess).catch(failed);

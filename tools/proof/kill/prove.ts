@@ -13,8 +13,10 @@ export interface KillProof {
 	/** The name of one case, or what those of several begin with: at least operation and shape. */
 	readonly only?: string;
 	/** Names the cases and runs none. */
-	readonly list: boolean;
+	readonly list?: true;
 }
+
+const progressEvery = 50;
 
 /** Kills the provider in every case that is asked for, and counts those after which the cluster was clean. */
 export async function proveKills({seed, jobs, sample: size, only, list}: KillProof, tell: (text: string) => void) {
@@ -32,6 +34,7 @@ export async function proveKills({seed, jobs, sample: size, only, list}: KillPro
 	const cases = sample(only === undefined ? all : all.filter(({name}) => name.startsWith(only)), size, seed);
 	if (list) for (const {name} of cases) tell(name);
 	const count = {cases: cases.length, clean: 0, of: all.length, killed: 0, killedAgain: 0, rootOnly: 0};
+	let ended = 0;
 	await inParallel(list ? [] : cases, jobs, async (kase) => {
 		const beginning = known.get(`${kase.operation}/${kase.shape.name}`)?.beginning;
 		const {problems, killed, killedAgain, rootOnly} = await runCase(kase, beginning, seed).catch((error: unknown) => ({
@@ -43,6 +46,9 @@ export async function proveKills({seed, jobs, sample: size, only, list}: KillPro
 		count.killed += Number(killed);
 		count.killedAgain += Number(killedAgain);
 		count.rootOnly += Number(rootOnly);
+		ended++;
+		if (ended % progressEvery === 0)
+			tell(`${ended} of ${cases.length} cases, ${count.clean + Number(problems.length === 0)} clean`);
 		if (problems.length === 0) count.clean++;
 		else
 			tell(`NOT CLEAN, again by: npm run proof:kill -- --seed ${seed} --only ${kase.name}\n  ${problems.join('\n  ')}`);
