@@ -49,7 +49,9 @@ export async function lookForRunner(sight: Sight, memory: Memory, tools: LookToo
 	// A clone is refused where its VMID is taken: nothing has to be proven absent before it.
 	if (sight.purpose === 'create' || ownVms(sight.runner, listed).length > 0) return listed;
 	const live = await look('nodes');
-	return isRiddle(sight, live) ? look('tasks') : live;
+	const last = isRiddle(sight, live) ? await look('tasks') : live;
+	if (ownVms(sight.runner, last).length === 0) await tools.cluster.proveSight();
+	return last;
 }
 
 /** The cluster's list only; the nodes' own lists; and before these, the clones that are being made. */
@@ -107,7 +109,7 @@ async function lookOnce(sight: Sight, memory: Memory, tools: LookTools, depth: D
 }
 
 /** The same with the VMs as their nodes tell them: the cluster's list lags behind, on other nodes up to 0.6 s. */
-async function withLiveVms(inventory: Inventory, cluster: Cluster): Promise<Inventory> {
+export async function withLiveVms(inventory: Inventory, cluster: Cluster): Promise<Inventory> {
 	const online = onlineNodes(inventory);
 	const live = await Promise.all(online.map((node) => cluster.nodeVms(node)));
 	const lost = inventory.vms.filter(({node}) => !online.includes(node));

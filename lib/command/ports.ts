@@ -29,6 +29,8 @@ export interface Cluster {
 	vmPower(node: string, vmid: number): Promise<Power>;
 	/** Whether no VM or container of the cluster has this VMID, seen by the token or not. */
 	isVmidFree(vmid: number): Promise<boolean>;
+	/** Throws `refused` where the token may not see every runner: PVE leaves out of its lists what a token may not audit. */
+	proveSight(): Promise<void>;
 	/** The clones our token has running on these nodes. */
 	activeClones(nodes: readonly string[]): Promise<readonly ActiveClone[]>;
 	/** The uploads our token has running on these nodes. */

@@ -3,7 +3,7 @@ import {readTags} from '../runner/mark.ts';
 import type {Inventory, ObservedVm, VmRow} from '../runner/observed.ts';
 import type {VmidRange} from '../runner/vmid.ts';
 import {hasLostMark} from '../runner/whose.ts';
-import {type LookTools, onlineNodes, readVm} from './look.ts';
+import {type LookTools, onlineNodes, readVm, withLiveVms} from './look.ts';
 import {readOrElsewhere} from './moved.ts';
 import type {Cluster} from './ports.ts';
 
@@ -29,7 +29,9 @@ export async function surveyController(
 ): Promise<Survey> {
 	const read = rememberingReader(cluster);
 	return readOrElsewhere(async () => {
-		const inventory = await cluster.inventory();
+		const [listed] = await Promise.all([cluster.inventory(), cluster.proveSight()]);
+		// Not even a template: a cluster that has just begun to know its VMs, or a token that may see none.
+		const inventory = listed.vms.length === 0 ? await withLiveVms(listed, cluster) : listed;
 		const candidates = inventory.vms.filter((row) =>
 			mayBelong(row, controller, untagged === 'in-range' ? range : everyVmid),
 		);

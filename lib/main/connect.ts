@@ -54,6 +54,7 @@ export async function withPlainTools<Result>(
 	const cluster = connectPve({
 		urls: config.urls,
 		token: config.token,
+		...(config.pool === undefined ? {} : {runnerPool: config.pool}),
 		tls: config.tls,
 		...(config.proxy === undefined ? {} : {proxy: config.proxy}),
 		requestTimeoutMs: config.timeouts.requestMs,

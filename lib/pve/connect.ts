@@ -11,6 +11,7 @@ import {createEngine} from './engine.ts';
 import {readAgentAddresses} from './guest-agent.ts';
 import {createHttp, tokenCredentials} from './http.ts';
 import {createSession} from './session.ts';
+import {sightProof} from './sight.ts';
 import {type StorageCalls, storageCalls} from './storage.ts';
 import type {TlsChoice} from './trust.ts';
 import {type VmCalls, vmCalls} from './vm.ts';
@@ -21,6 +22,8 @@ export interface PveOptions {
 	readonly urls: readonly string[];
 	/** `id` as `user@realm!name`. */
 	readonly token: {readonly id: string; readonly secret: string};
+	/** The resource pool that the runners are in; without one they are in none. */
+	readonly runnerPool?: string;
 	readonly tls: TlsChoice;
 	/** `http://host:3128`; proxies of the environment are not looked at. */
 	readonly proxy?: string;
@@ -42,6 +45,7 @@ export interface PveCluster extends ClusterCalls, VmCalls, StorageCalls, AccessC
 	deadWork(nodes: readonly string[]): Promise<readonly DeadWork[]>;
 	vmTasks(node: string, vmid: number): Promise<readonly string[]>;
 	agentAddresses(node: string, vmid: number, timeoutMs: number): Promise<readonly string[] | undefined>;
+	proveSight(): Promise<void>;
 	/** Closes the connections. */
 	close(): void;
 }
@@ -56,16 +60,18 @@ export function connectPve(options: PveOptions): PveCluster {
 	const http = createHttp({...options, credentials: tokenCredentials(token)});
 	const engine = createEngine({http, clock, deadline, logger, random}, {timeoutMs: requestTimeoutMs, retries: true});
 	const session = createSession({engine, clock, deadline, logger, random, pollDelaysMs, tokenId: token.id});
+	const access = accessCalls(session);
 	return {
 		...clusterCalls(session),
 		...vmCalls(session),
 		...storageCalls(session),
-		...accessCalls(session),
+		...access,
 		activeClones: (nodes) => findActiveClones(session, nodes),
 		activeUploads: (nodes) => findActiveUploads(session, nodes),
 		deadWork: (nodes) => findDeadWork(session, nodes),
 		vmTasks: (node, vmid) => findVmTasks(session, node, vmid),
 		agentAddresses: (node, vmid, timeoutMs) => readAgentAddresses(session, node, vmid, timeoutMs),
+		proveSight: sightProof(access, options.runnerPool),
 		close: () => http.close(),
 	};
 }

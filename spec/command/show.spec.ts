@@ -2,7 +2,7 @@ import test from 'ava';
 import {aForeignVm, fullToken, put, runnerPool} from '../../tools/simulator/world/build.ts';
 import {clusterWorld} from '../../tools/simulator/world/cluster.ts';
 import {smallWorld} from '../../tools/simulator/world/small.ts';
-import type {NodeState} from '../../tools/simulator/world.ts';
+import type {NodeState, World} from '../../tools/simulator/world.ts';
 import {aRunner, otherController, runnerName} from '../helper/a-vm.ts';
 import {firstSlot, putRunner, setState} from '../helper/a-world.ts';
 import {failsWith, halfMadeClone, withSimulator} from '../helper/with-simulator.ts';
@@ -141,6 +141,54 @@ for (const [what, body] of halfPages) {
 		}),
 	);
 }
+
+test(
+	'a token that has lost VM.Audit on its pool is told so, and no runner is called gone',
+	withSimulator({}, async (t, stage) => {
+		await stage.create();
+		const {access} = stage.world;
+		const rights = access.acl;
+		access.acl = rights.filter(({path}) => path !== '/pool/garm');
+		const before = JSON.stringify(stage.simulator.snapshot().guests);
+		for (const work of [
+			() => stage.list(),
+			() => stage.get(),
+			() => stage.remove(),
+			() => stage.removeAll(),
+			() => stage.setPower('stopped'),
+		]) {
+			t.regex(await failsWith(t, work(), 'refused'), /lost VM\.Audit on \/pool\/garm.*garm-proxmox doctor/);
+		}
+		t.is(JSON.stringify(stage.simulator.snapshot().guests), before);
+		access.acl = [...rights.filter(({path}) => path !== '/pool/garm'), ...onAllVms(rights)];
+		t.is((await stage.list()).length, 1, 'the same right on all VMs does as well');
+	}),
+);
+
+function onAllVms(rights: World['access']['acl']): World['access']['acl'] {
+	return rights.filter(({path}) => path === '/pool/garm').map((right) => ({...right, path: '/vms'}));
+}
+
+test(
+	'a cluster that lists its nodes and no VM is looked at node by node',
+	withSimulator(cluster, async (t, stage) => {
+		putRunner(stage.world, 'r-1', 'n1');
+		putRunner(stage.world, 'r-3', 'n3');
+		const rows = ['n1', 'n2', 'n3'].map((node) => ({type: 'node', node, status: 'online'}));
+		const body = JSON.stringify({data: rows});
+		const effect = {kind: 'answer', status: 200, reason: 'OK', body, contentType: 'application/json'} as const;
+		stage.simulator.faults.add({match: {operation: 'resources'}, effect});
+		t.deepEqual(
+			(await stage.list()).map(({name, power}) => [name, power]),
+			[
+				['r-1', 'running'],
+				['r-3', 'running'],
+			],
+		);
+		await stage.simulator.setNode('n3', 'api-down');
+		await failsWith(t, stage.list(), 'unreachable');
+	}),
+);
 
 test(
 	'half a page is asked for again',

@@ -36,6 +36,7 @@ async function tryIn(
 		urls: [simulator.url],
 		token: {id: simulator.tokenId, secret: simulator.tokenSecret},
 		tls: {fingerprint: simulator.fingerprint},
+		runnerPool: 'garm',
 		requestTimeoutMs: 600_000,
 		deadline: deadlineIn(6_000_000, quickClock),
 		clock: quickClock,

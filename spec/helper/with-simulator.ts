@@ -122,6 +122,7 @@ export function stageOn(simulator: Simulator, clock: Clock = pacedClock()): Stag
 			urls: simulator.urls,
 			token: {id: as, secret: simulator.tokens[as] ?? ''},
 			tls: {fingerprint: simulator.fingerprint},
+			runnerPool: 'garm',
 			requestTimeoutMs: 60_000,
 			deadline,
 			clock,

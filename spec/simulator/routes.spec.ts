@@ -43,6 +43,7 @@ const clusterCalls: Readonly<Record<Exclude<keyof PveCluster, 'close'>, (cluster
 	stop: (cluster) => cluster.stop(node, vmid),
 	destroy: (cluster) => cluster.destroy(node, vmid),
 	removeSeed: (cluster) => cluster.removeSeed(node, seed),
+	proveSight: (cluster) => cluster.proveSight(),
 	privilegesOn: (cluster) => cluster.privilegesOn('/vms'),
 	roles: (cluster) => cluster.roles(),
 	pools: (cluster) => cluster.pools(),

@@ -4,8 +4,8 @@ import type {Guest} from '../simulator/world.ts';
 import {runnersOn} from './scene.ts';
 import type {Shape} from './shape.ts';
 
-/** The command that root is told to give for the VM of a dead worker. */
-export const rootCommand = /qm unlock (\d+) && qm destroy \1/;
+/** How the command begins that root is told to give for the VM of a dead worker. */
+export const rootCommand = (vmid: number): string => `qm unlock ${vmid} && qm destroy ${vmid}`;
 
 /** The sentence about a clone whose log does not name its VM: it may be there, and it may not. */
 export const namelessClone = /died before its log named its VM.* qm unlock VMID && qm destroy VMID /;

@@ -44,8 +44,10 @@ export async function openScene(
 	simulator.onRequest((_n, phase, {method, path, operation}) => {
 		const vmid = Number(/\/qemu\/(\d+)/.exec(path)?.[1] ?? 0);
 		if (phase !== 'before' || method === 'GET' || operation === 'clone' || vmid === 0) return;
-		const {guests} = simulator.world;
-		if (guests[vmid] !== undefined && !runnersOn(simulator.world).includes(vmid)) trespasses.push(`${method} ${path}`);
+		const guest = simulator.world.guests[vmid];
+		// Of what a destroy has left PVE refuses to touch anything.
+		if (guest === undefined || guest.config.lock === 'destroyed') return;
+		if (!runnersOn(simulator.world).includes(vmid)) trespasses.push(`${method} ${path}`);
 	});
 	return {
 		simulator,

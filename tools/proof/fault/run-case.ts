@@ -144,16 +144,15 @@ async function recover(run: Run): Promise<boolean> {
 	for (const each of asks) {
 		const answer = await run.answer(each);
 		await simulator.settle();
-		const [remain] = remainsOn(simulator.world, kase.shape);
 		const nameless = namelessClone.test(answer.stderr);
-		const told = remain !== undefined && rootCommand.exec(answer.stderr)?.[1] === String(remain.vmid);
-		if (!told && !nameless) {
+		const told = remainsOn(simulator.world, kase.shape).filter(({vmid}) => answer.stderr.includes(rootCommand(vmid)));
+		if (told.length === 0 && !nameless) {
 			if (answer.exitCode !== 0)
 				problems.push(`afterwards ${each.env.GARM_COMMAND}: exit ${answer.exitCode}, ${answer.stderr}`);
 			continue;
 		}
 		rootOnly = true;
-		if (remain !== undefined) doAsRoot(simulator.world, remain.vmid);
+		for (const {vmid} of told) doAsRoot(simulator.world, vmid);
 		const again = await run.answer(each);
 		if (again.exitCode !== 0)
 			problems.push(`after root ${each.env.GARM_COMMAND}: exit ${again.exitCode}, ${again.stderr}`);

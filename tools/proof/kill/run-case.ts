@@ -157,7 +157,7 @@ async function checkRemoved(run: Run, ask: Ask, answer: ProviderAnswer): Promise
 		problems.push(...refusals(ask.env.GARM_COMMAND ?? '', answer));
 		return false;
 	}
-	if (exitCode !== 1 || !(nameless || rootCommand.exec(stderr)?.[1] === String(remain?.vmid))) {
+	if (exitCode !== 1 || !(nameless || (remain !== undefined && stderr.includes(rootCommand(remain.vmid))))) {
 		problems.push(`VM ${remain?.vmid} needs root, but that is not told: exit ${exitCode}, ${stderr.trim()}`);
 	}
 	await checkOthers(run);
