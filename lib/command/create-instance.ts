@@ -6,6 +6,7 @@ import type {ObservedVm} from '../runner/observed.ts';
 import {slotsOf} from '../runner/vmid.ts';
 import {ownVms} from '../runner/whose.ts';
 import {deleteInstance} from './delete-instance.ts';
+import {passSilentNodes} from './pass-by.ts';
 import {reconcile, type World} from './reconcile.ts';
 import {resolveTemplates} from './resolve-template.ts';
 import {runnerWorld} from './runner-world.ts';
@@ -74,7 +75,10 @@ function worldOf(desired: DesiredRunner, tools: CommandTools): World {
 			slots: slotsOf(desired.controller, desired.name, desired.vmidRange),
 			purpose: 'create',
 			seedStorage: desired.seed.storage,
-			findTemplates: (inventory) => resolveTemplates(desired, inventory, tools),
+			async findPlaces(inventory) {
+				const templates = await resolveTemplates(desired, inventory, tools);
+				return {templates, inventory: await passSilentNodes(desired, templates, inventory, tools)};
+			},
 		},
 		tools,
 		desired.seed.image,

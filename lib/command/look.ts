@@ -3,7 +3,7 @@ import type {RunnerIdentity} from '../runner/desired.ts';
 import {drivesOf, fileOf} from '../runner/drive.ts';
 import {readMark, readTags} from '../runner/mark.ts';
 import {seedPrefix, vmNameOf} from '../runner/names.ts';
-import type {Inventory, Observed, ObservedSeed, ObservedTemplate, ObservedVm, VmRow} from '../runner/observed.ts';
+import type {Inventory, Observed, ObservedSeed, ObservedVm, VmRow} from '../runner/observed.ts';
 import {isDeadClone, ownVms, unbornVmid} from '../runner/whose.ts';
 import type {Clock} from '../time/clock.ts';
 import {findSeeds} from './find-seeds.ts';
@@ -16,8 +16,8 @@ export interface Sight {
 	readonly slots: readonly number[];
 	readonly purpose: 'create' | 'delete' | 'power' | 'show';
 	readonly seedStorage: string;
-	/** What the image resolves to; asked only where a clone is needed. */
-	readonly findTemplates?: (inventory: Inventory) => Promise<readonly ObservedTemplate[]>;
+	/** What the image resolves to, and what that look has taught of the nodes; asked only where a clone is needed. */
+	readonly findPlaces?: (inventory: Inventory) => Promise<Pick<Observed, 'templates' | 'inventory'>>;
 }
 
 /** What earlier steps of this run have taught and no look can show. */
@@ -103,7 +103,7 @@ async function lookOnce(sight: Sight, memory: Memory, tools: LookTools, depth: D
 		...slots,
 		uploading: uploads.map(({fileName}) => fileName),
 		dead: depth === 'tasks' && !explained ? await cluster.deadWork(online) : [],
-		templates: (await sight.findTemplates?.(inventory)) ?? [],
+		...(await sight.findPlaces?.(inventory)),
 		seeds: sight.purpose === 'delete' && depth !== 'list' ? await seedsOf(sight, [], inventory, tools) : [],
 	};
 }

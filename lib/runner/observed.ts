@@ -22,6 +22,8 @@ export interface VmRow {
 export interface ObservedNode {
 	readonly node: string;
 	readonly online: boolean;
+	/** It is on line, and has not answered when it was asked. */
+	readonly silent?: boolean;
 	/** HA state as PVE spells it ("online", "maintenance", "fence", ...); absent where HA was never used. */
 	readonly haState?: string;
 	readonly memoryFreeBytes?: number;

@@ -63,6 +63,7 @@ function obstacle(
 	if (node !== template.node && !isShared(template, storages)) return '';
 	if (wishes.nodes !== undefined && !wishes.nodes.includes(node)) return `node ${node} is not among the allowed nodes`;
 	const target = nodes.find((each) => each.node === node);
+	if (target?.silent) return `node ${node} does not answer`;
 	if (target === undefined || !mayTakeRunners(target)) {
 		return `node ${node} is ${target?.online === true ? `in HA state ${target.haState}` : 'off line'}`;
 	}

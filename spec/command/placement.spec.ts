@@ -103,6 +103,28 @@ test(
 	}),
 );
 
+for (const state of ['api-down', 'api-hanging'] satisfies readonly NodeState[]) {
+	test(
+		`a node that is on line and ${state} gets no clone of a shared template`,
+		withSimulator(cluster, async (t, stage) => {
+			await stage.simulator.setNode('n3', state);
+			const nodes = await homes(stage, shared, ['r-1', 'r-2', 'r-3', 'r-4']);
+			t.deepEqual([...nodes].sort(), ['n1', 'n1', 'n2', 'n2']);
+			t.regex(stage.warned.join(''), /passed by.*n3|n3.*passed by/s);
+		}),
+	);
+}
+
+test(
+	'a create that may go to no other node than a silent one makes nothing, and says which node does not answer',
+	withSimulator(cluster, async (t, stage) => {
+		await stage.simulator.setNode('n3', 'api-down');
+		const message = await failsWith(t, stage.create({...shared, nodes: ['n3']}), 'unreachable');
+		t.regex(message, /n3/);
+		t.deepEqual(stage.changes(), []);
+	}),
+);
+
 test(
 	'a template whose only node is off line makes nothing, and the message names the node',
 	withSimulator({world: inState('n2', 'dead')}, async (t, stage) => {
