@@ -1,19 +1,13 @@
 import {InvalidArgumentError, Option} from 'commander';
-import {aTool, report, runTool, tell, wholeNumber} from './command-line/tool.ts';
-import {type FaultProof, proveFaults} from './proof/fault/prove.ts';
+import {wholeNumber} from './command-line/tool.ts';
+import {proveFaults} from './proof/fault/prove.ts';
+import {aProof, runProof} from './proof/proof-tool.ts';
 
 const description = `Lets every kind of fault strike at each request of each operation on a simulated cluster: the outcome has to be success, or
 exit 1 with a true sentence in time, and GARM's own recovery has to leave a clean cluster. The last line is a JSON report;
-exits with 1 where a case was not clean. All cases take an hour on one processor.`;
+exits with 1 where a case was not clean. All cases take the better part of an hour.`;
 
-const tool = aTool('proof:fault', description, ['', '--sample 300 --seed 7', '--part 2/4'])
-	.addOption(new Option('--sample <number>', 'so many of the cases, chosen by the seed').argParser(wholeNumber(1, 1e6)))
-	.addOption(
-		new Option('--seed <number>', 'decides the sample, and how GARM recovers')
-			.argParser(wholeNumber(0, 1e9))
-			.default(1),
-	)
-	.option('--only <case>', 'one case, or those that begin so: at least operation and shape')
+const tool = aProof('proof:fault', description, 'how GARM recovers', ['', '--sample 300 --seed 7', '--part 2/4'])
 	.addOption(
 		new Option('--part <n/of>', 'one part of the cases, for several machines').argParser(aPart).default([0, 1], '1/1'),
 	)
@@ -21,15 +15,9 @@ const tool = aTool('proof:fault', description, ['', '--sample 300 --seed 7', '--
 		new Option('--as-process <percent>', 'how many of the cases that are over soon are run by a real process')
 			.argParser(wholeNumber(0, 100))
 			.default(3),
-	)
-	.option('--list', 'names the cases on standard error and runs none');
+	);
 
-process.exitCode = await runTool(tool, async (options: FaultProof) => {
-	const summary = await proveFaults(options, tell);
-	report(summary);
-	if (summary.cases === 0) tell('No case is called so; --list names them.');
-	return summary.cases > 0 && (options.list || summary.clean === summary.cases) ? 0 : 1;
-});
+process.exitCode = await runProof(tool, proveFaults);
 
 function aPart(text: string): readonly [index: number, of: number] {
 	const [, part, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];

@@ -6,7 +6,7 @@ import type {ObservedVm} from '../runner/observed.ts';
 import {slotsOf} from '../runner/vmid.ts';
 import {ownVms} from '../runner/whose.ts';
 import {deleteInstance} from './delete-instance.ts';
-import {passSilentNodes} from './pass-by.ts';
+import {passSilentNodes} from './pass-silent-nodes.ts';
 import {reconcile, type World} from './reconcile.ts';
 import {resolveTemplates} from './resolve-template.ts';
 import {runnerWorld} from './runner-world.ts';

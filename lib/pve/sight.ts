@@ -12,7 +12,7 @@ export function sightProof({privilegesOn}: AccessCalls, runnerPool: string | und
 		for (const path of paths) if ((await privilegesOn(path)).includes('VM.Audit')) return;
 		throw new Fault(
 			'refused',
-			`The token has lost VM.Audit on ${paths[0]}, so PVE shows it no runner, and none is known to be gone. Give it back; garm-proxmox doctor tells how.`,
+			`The token lacks VM.Audit on ${paths[0]}, so PVE shows it no runner, and none is known to be gone. Give it back; garm-proxmox doctor tells how.`,
 			{facts: {kind: 'forbidden'}},
 		);
 	};

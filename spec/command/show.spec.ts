@@ -157,7 +157,7 @@ test(
 			() => stage.removeAll(),
 			() => stage.setPower('stopped'),
 		]) {
-			t.regex(await failsWith(t, work(), 'refused'), /lost VM\.Audit on \/pool\/garm.*garm-proxmox doctor/);
+			t.regex(await failsWith(t, work(), 'refused'), /lacks VM\.Audit on \/pool\/garm.*garm-proxmox doctor/);
 		}
 		t.is(JSON.stringify(stage.simulator.snapshot().guests), before);
 		access.acl = [...rights.filter(({path}) => path !== '/pool/garm'), ...onAllVms(rights)];

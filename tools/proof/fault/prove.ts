@@ -1,16 +1,12 @@
 import {draw, sample} from '../draw.ts';
+import type {Choice} from '../proof-tool.ts';
 import {shapes} from '../shape.ts';
 import {type FaultCase, operations} from './case.ts';
 import {kinds} from './kind.ts';
 import {type Rehearsal, rehearse} from './prepare.ts';
 import {type Outcome, runCase} from './run-case.ts';
 
-export interface FaultProof {
-	readonly seed: number;
-	readonly sample?: number;
-	/** The name of one case, or what those of several begin with: at least operation and shape. */
-	readonly only?: string;
-	readonly list?: true;
+export interface FaultProof extends Choice {
 	/** Which part of the cases: [0, 1] is all of them. */
 	readonly part: readonly [index: number, of: number];
 	/** Of a hundred cases that a real process can sit out, how many are run by one. */

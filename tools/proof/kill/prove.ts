@@ -1,19 +1,14 @@
 import {sample} from '../draw.ts';
 import {inParallel} from '../in-parallel.ts';
+import type {Choice} from '../proof-tool.ts';
 import {shapes} from '../shape.ts';
 import {casesOf, type KillCase} from './case.ts';
 import {type Rehearsal, rehearse} from './prepare.ts';
 import {runCase} from './run-case.ts';
 
-export interface KillProof {
-	readonly seed: number;
+export interface KillProof extends Choice {
+	/** Cases at a time. */
 	readonly jobs: number;
-	/** How many of all cases; all of them where nothing is said. */
-	readonly sample?: number;
-	/** The name of one case, or what those of several begin with: at least operation and shape. */
-	readonly only?: string;
-	/** Names the cases and runs none. */
-	readonly list?: true;
 }
 
 const progressEvery = 50;
