@@ -21,6 +21,8 @@ export interface StormReport {
 	readonly rounds: number;
 	readonly world: string;
 	readonly pace: string;
+	/** How many runners the ideal client worked on at a time. */
+	readonly idealWidth: number;
 	/** Creates and deletes that succeeded, of all rounds. */
 	readonly created: number;
 	readonly deleted: number;
@@ -138,7 +140,7 @@ function leftoversIn({guests, volumes}: World): readonly string[] {
 	return [...vms.map(({vmid}) => `VM ${vmid}`), ...[...seeds, ...disks].map(({volid}) => volid)];
 }
 
-function reportOf({runners, rounds: count, world, pace}: StormOptions, rounds: readonly Round[]): StormReport {
+function reportOf({runners, rounds: count, world, pace, width}: StormOptions, rounds: readonly Round[]): StormReport {
 	const all = runners * count;
 	const failures = rounds.flatMap(({create, remove}) => [...create.failures, ...remove.failures]);
 	const leftovers = rounds.flatMap((round) => round.leftovers);
@@ -150,6 +152,7 @@ function reportOf({runners, rounds: count, world, pace}: StormOptions, rounds: r
 		rounds: count,
 		world,
 		pace,
+		idealWidth: width,
 		created: all - sum(({create}) => create.failures.length),
 		deleted: all - sum(({remove}) => remove.failures.length),
 		clean: leftovers.length === 0,
