@@ -15,7 +15,7 @@ export interface FleetCall {
 	readonly input?: string;
 }
 
-const lookAtMemoryMs = 50;
+const lookAtMemoryMs = 200;
 
 /** Starts all calls at once, as GARM does, and waits for the last one. */
 export async function runFleet(calls: readonly FleetCall[]): Promise<FleetResult> {
