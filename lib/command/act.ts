@@ -10,7 +10,10 @@ import type {Cluster} from './ports.ts';
 /** What a step that ended well has changed in what is seen. */
 type Change = (seen: Observed) => Observed;
 
-/** Takes one step for `runner`; whatever could harm a VM first proves, by its notes, that the VM is the runner's. */
+/**
+ * Takes one step for `runner`; what changes the power of a VM, or destroys it, first proves by its notes that the VM is
+ * the runner's. A change of its config is guarded by the config's digest.
+ */
 export async function act(
 	step: Step,
 	runner: RunnerIdentity,
@@ -38,6 +41,7 @@ export async function act(
 		}
 		case 'start':
 		case 'resume':
+			await prove(step, runner, cluster);
 			await noticing(runner, step, cluster[step.do](step.node, step.vmid));
 			return withVm(step.vmid, (vm) => ({...vm, power: 'running'}));
 		case 'stop':

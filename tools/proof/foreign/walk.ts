@@ -129,10 +129,13 @@ async function takeStep(walker: Walker): Promise<Outcome> {
 /** What rode on a command may still be under way when the command has ended: it belongs to this step, not to the next. */
 async function untilAnswered({requests, settle}: Simulator): Promise<void> {
 	const isOpen = () => requests.slice(-lastRequests).some(({status}) => status === 0);
-	do {
+	// A request may be on its way that nobody has logged yet.
+	for (let quiet = 0, seen = -1; quiet < 4; quiet++) {
 		await settle();
-		await delay(1);
-	} while (isOpen());
+		await delay(2);
+		if (isOpen() || requests.length !== seen) quiet = 0;
+		seen = requests.length;
+	}
 	await settle();
 }
 
