@@ -91,19 +91,25 @@ test(
 	}),
 );
 
-test(
-	'a VM whose mark is gone by the time of the stop is left running',
-	withSimulator(cluster, async (t, stage) => {
-		putRunner(stage.world, runnerName, 'n1');
-		let reads = 0;
-		stage.simulator.onRequest((_, phase, {operation}) => {
-			if (operation !== 'config-get' || phase !== 'before' || ++reads !== 2) return;
-			Object.assign(stage.world.guests[slot]?.config ?? {}, {description: 'payroll'});
-		});
-		await failsWith(t, stage.setPower('stopped'), 'not-found');
-		t.is(stage.world.guests[slot]?.power, 'running');
-	}),
-);
+for (const [wanted, was] of [
+	['stopped', 'running'],
+	['running', 'stopped'],
+] as const) {
+	test(
+		`a VM whose mark is gone by the time of the act that leaves it ${wanted} stays ${was}`,
+		withSimulator(cluster, async (t, stage) => {
+			const vm = stage.world.guests[putRunner(stage.world, runnerName, 'n1')];
+			Object.assign(vm ?? {}, {power: was});
+			let reads = 0;
+			stage.simulator.onRequest((_, phase, {operation}) => {
+				if (operation !== 'config-get' || phase !== 'before' || ++reads !== 2) return;
+				Object.assign(vm?.config ?? {}, {description: 'payroll'});
+			});
+			await failsWith(t, stage.setPower(wanted), 'not-found');
+			t.is(vm?.power, was);
+		}),
+	);
+}
 
 test(
 	'locks, a clone under way and lost answers are waited out',
