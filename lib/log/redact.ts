@@ -20,7 +20,7 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
 	};
 }
 
-/** Matches the first `letters` of any secret in any spelling. */
+/** Matches any secret in any spelling, or as little as its first `letters`. */
 function anyOf(secrets: readonly string[], letters?: number): RegExp {
 	const spellings = secrets.flatMap((secret) => [
 		escaped(secret, letters),

@@ -91,12 +91,14 @@ test('patience has an end, and so has the process that waits', async (t) => {
 test('a name of any length and of any letters has turns', async (t) => {
 	const order = anOrder({name: `${'ä/\n'.repeat(200)}${randomUUID()}`, width: 1});
 	const turn = await takeTurn(order);
-	let second = false;
+	const told: string[] = [];
 	const next = takeTurn(order).then((later) => {
-		second = true;
+		told.push('second begins');
 		return later;
 	});
-	t.false(second);
+	(await takeTurn(anOrder())).end();
+	told.push('another name');
 	turn.end();
 	(await next).end();
+	t.deepEqual(told, ['another name', 'second begins']);
 });

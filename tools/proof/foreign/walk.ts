@@ -31,7 +31,7 @@ const names = [...'abcdefghij'].map((letter) => `garm-${letter}`).concat('My Run
 const controllerIds = ['f9286791-1589-4f39-a106-5b68c2a18af4', '0b0e7d3c-93a5-4d0b-8f0e-6a0f6c1f2d11'];
 // More are never open at once.
 const lastRequests = 100;
-// Between the last look and a stop or destroy lie milliseconds that PVE gives no way to close.
+// Between the last look and a start, stop or destroy lie milliseconds that PVE gives no way to close.
 const peopleActBefore = ['resources', 'config-get', 'content'];
 
 /**
